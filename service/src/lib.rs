@@ -1,1 +1,4 @@
-//! x
+//! What both services share at their edge: the clock, configuration, telemetry, health, reflection, limits, errors and
+//! shutdown.
+
+pub mod clock;

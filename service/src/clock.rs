@@ -1,0 +1,169 @@
+//! The only clock of the services: the system's, or a simulated one that jumps from event to event.
+//!
+//! Whoever does something that takes no time on the simulated clock (a request, a database write, a batch of
+//! computation) holds a [`Work`] guard. While any guard is alive, simulated time stands still; when none is, it jumps to
+//! the earliest sleeper. So days are played in seconds, and what happens is what would have happened.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use domain::timestamp::Timestamp;
+
+use simulated::Simulation;
+
+mod simulated;
+
+/// Tells the time and waits. Cheap to clone; clones share one time.
+#[derive(Clone, Debug)]
+pub struct Clock(Kind);
+
+#[derive(Clone, Debug)]
+enum Kind {
+    System,
+    Simulated(Simulation),
+}
+
+impl Clock {
+    /// The machine's clock.
+    #[must_use]
+    pub const fn system() -> Self {
+        Self(Kind::System)
+    }
+
+    /// A clock that stands at `start` and moves only when everybody waits. Hold a [`Work`] while the parts of a
+    /// simulation are put together, or the first sleeper takes the time along.
+    #[must_use]
+    pub fn simulated(start: Timestamp) -> Self {
+        Self(Kind::Simulated(Simulation::new(start)))
+    }
+
+    /// Whether time is simulated.
+    #[must_use]
+    pub const fn is_simulated(&self) -> bool {
+        matches!(self.0, Kind::Simulated(_))
+    }
+
+    /// The present moment, in microseconds.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        match &self.0 {
+            Kind::System => system_now(),
+            Kind::Simulated(simulation) => simulation.now(),
+        }
+    }
+
+    /// Holds simulated time still while the guard is alive; does nothing on the system clock.
+    #[must_use = "time stands still only while the guard is alive"]
+    pub fn work(&self) -> Work {
+        if let Kind::Simulated(simulation) = &self.0 {
+            simulation.hold();
+        }
+        Work { clock: self.clone(), holds: true }
+    }
+
+    /// Waits until `at`, not at all when that is past. The awakened sleeper already holds time, so that nothing happens
+    /// between its waking and its first step. Dropping the future cancels the wait.
+    pub async fn sleep_until(&self, at: Timestamp) -> Work {
+        match &self.0 {
+            Kind::System => {
+                system_sleep_until(at).await;
+                self.work()
+            }
+            Kind::Simulated(simulation) => match simulation.sleeper(at) {
+                Some(awakened) => awakened.await.unwrap_or_else(|_| self.work()),
+                None => self.work(),
+            },
+        }
+    }
+
+    /// Waits for `duration`, as [`Clock::sleep_until`] does.
+    pub async fn sleep(&self, duration: Duration) -> Work {
+        self.sleep_until(self.now().plus(duration)).await
+    }
+}
+
+/// Holds simulated time still while it is alive. Dropped, also by a panic, it lets time go on.
+#[must_use = "time stands still only while the guard is alive"]
+#[derive(Debug)]
+pub struct Work {
+    clock: Clock,
+    /// False only while it is lent to a wait.
+    holds: bool,
+}
+
+impl Work {
+    /// Waits until `at`; time may pass meanwhile, and is held again when this returns or is cancelled.
+    pub async fn pause_until(&mut self, at: Timestamp) {
+        match self.clock.0.clone() {
+            Kind::System => system_sleep_until(at).await,
+            Kind::Simulated(simulation) => {
+                // The sleeper is entered before time is released, or time could pass `at` in between.
+                if let Some(awakened) = simulation.sleeper(at) {
+                    let lent = Lent::new(self);
+                    let held_meanwhile = awakened.await;
+                    drop(lent);
+                    drop(held_meanwhile);
+                }
+            }
+        }
+    }
+
+    /// Waits for `duration`, as [`Work::pause_until`] does.
+    pub async fn pause(&mut self, duration: Duration) {
+        let at = self.clock.now().plus(duration);
+        self.pause_until(at).await;
+    }
+
+    fn release(&mut self) {
+        if std::mem::replace(&mut self.holds, false)
+            && let Kind::Simulated(simulation) = &self.clock.0
+        {
+            simulation.release();
+        }
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        self.release();
+    }
+}
+
+/// A guard that has let go for the length of a wait, and takes hold again whatever ends the wait.
+struct Lent<'a>(&'a mut Work);
+
+impl<'a> Lent<'a> {
+    fn new(work: &'a mut Work) -> Self {
+        work.release();
+        Self(work)
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        if let Kind::Simulated(simulation) = &self.0.clock.0 {
+            simulation.hold();
+        }
+        self.0.holds = true;
+    }
+}
+
+fn system_now() -> Timestamp {
+    // A clock before 1970 reads as 1970: everything then waits, and every date is refused as being in the future.
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::EPOCH.plus(since_epoch)
+}
+
+/// Sleeps in steps, so that a machine that was suspended, or whose clock was set, is late by a step at most.
+async fn system_sleep_until(at: Timestamp) {
+    const STEP: Duration = Duration::from_secs(30);
+    loop {
+        let left = at.since(system_now());
+        if left.is_zero() {
+            return;
+        }
+        tokio::time::sleep(left.min(STEP)).await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

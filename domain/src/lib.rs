@@ -3,11 +3,20 @@
 //! millisecond.
 
 pub mod alert;
+pub mod cohort;
 pub mod feature;
+pub mod field;
+pub mod filter;
+pub mod gate;
+pub mod nearest;
 pub mod observation;
+pub mod order;
 pub mod outcome;
+pub mod performance;
 pub mod quantity;
 pub mod quote;
 pub mod record;
+#[cfg(test)]
+mod sample;
 pub mod timestamp;
 pub mod token;

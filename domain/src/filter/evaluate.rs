@@ -1,0 +1,7 @@
+use super::Expression;
+use crate::record::AlertRecord;
+impl Expression {
+    pub(super) fn truth(&self, _record: &AlertRecord) -> Option<bool> {
+        todo!()
+    }
+}

@@ -1,0 +1,161 @@
+//! Which keys the bot's config has, and what each of them means.
+
+use std::fmt;
+
+use super::file::{self, CatalogueError};
+use crate::field::Field;
+
+/// The gates of a bot and the knobs that set them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Catalogue {
+    pub(super) knobs: Vec<Knob>,
+    pub(super) gates: Vec<Gate>,
+}
+
+/// One key of the bot's config.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Knob {
+    /// The key, as the bot's config names it.
+    pub key: String,
+    /// What it does, for people.
+    pub description: String,
+    /// True/false or a number.
+    pub kind: SettingKind,
+    /// The value in force where the config says nothing; `None`: no condition at all.
+    pub default: Option<Setting>,
+    /// Which way lets fewer alerts through.
+    pub tighter: Tighter,
+    /// The lowest value that makes sense.
+    pub at_least: Option<f64>,
+    /// The highest value that makes sense.
+    pub at_most: Option<f64>,
+    /// What the gates that it has a say in read of an alert.
+    pub reads: Vec<Field>,
+}
+
+/// The value of a knob.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Setting {
+    /// On or off.
+    Boolean(bool),
+    /// A finite number.
+    Number(f64),
+}
+
+/// What values a knob takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingKind {
+    /// On or off.
+    Boolean,
+    /// A finite number.
+    Number,
+}
+
+/// Which way of turning a knob lets fewer alerts through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tighter {
+    /// A minimum, a bonus that alerts have to do without when it is lower, …
+    Higher,
+    /// A maximum.
+    Lower,
+    /// A requirement.
+    True,
+    /// A permission.
+    False,
+}
+
+/// One condition that alerts have to meet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gate {
+    /// The key that sets it and names it.
+    pub key: String,
+    /// What has to hold.
+    pub rule: Rule,
+    /// What it reads of an alert.
+    pub field: Field,
+    /// What is added to the field's value before it is compared.
+    pub bonus: Option<Bonus>,
+    /// What an alert gets of which the field is unknown.
+    pub unknown: Unknown,
+}
+
+/// What a gate asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// The field is true, where the key is.
+    Require,
+    /// The field is at least the key's value.
+    Minimum,
+    /// The field is at most the key's value.
+    Maximum,
+}
+
+/// Points added to the field of a minimum for some alerts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bonus {
+    /// The key with the number of points.
+    pub key: String,
+    /// The yes/no field of the alerts that get them. Where it is unknown and would decide, so is the gate.
+    pub field: Field,
+}
+
+/// What a gate does with an alert of which it cannot say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// Lets it through.
+    Passes,
+    /// Turns it away.
+    Fails,
+    /// Lets it through where this true/false key is true.
+    PassesWhere(String),
+}
+
+impl Catalogue {
+    /// The keys of callsbot.
+    #[must_use]
+    pub fn callsbot() -> Self {
+        todo!()
+    }
+
+    /// Reads a catalogue file. The built-in `callsbot.toml` describes the format.
+    ///
+    /// # Errors
+    /// [`CatalogueError`]: what is wrong, in which gate, and the nearest known name.
+    pub fn parse(toml: &str) -> Result<Self, CatalogueError> {
+        file::read(toml)
+    }
+
+    /// The knobs, in the order of the file.
+    #[must_use]
+    pub fn knobs(&self) -> &[Knob] {
+        &self.knobs
+    }
+
+    /// The gates, in the order of the file.
+    #[must_use]
+    pub fn gates(&self) -> &[Gate] {
+        &self.gates
+    }
+
+    /// The knob with this key.
+    #[must_use]
+    pub fn knob(&self, key: &str) -> Option<&Knob> {
+        self.knobs.iter().find(|knob| knob.key == key)
+    }
+
+    /// The gate that this key sets; `None` for a key that only has a say in another's gate.
+    #[must_use]
+    pub fn gate(&self, key: &str) -> Option<&Gate> {
+        self.gates.iter().find(|gate| gate.key == key)
+    }
+}
+
+/// As the bot's config writes it.
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Boolean(value) => value.fmt(f),
+            Self::Number(value) => value.fmt(f),
+        }
+    }
+}

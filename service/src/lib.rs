@@ -2,3 +2,5 @@
 //! shutdown.
 
 pub mod clock;
+pub mod config;
+pub mod telemetry;

@@ -1,0 +1,29 @@
+//! Configuration: a flag, then the environment, then a TOML file, then the default.
+//!
+//! Every setting is one [`Key`] of the catalogue in [`keys`]; its flag, its environment variable, its name in the file,
+//! its help, its default and its check all follow from that. A program reads the keys it knows into a struct of its own:
+//!
+//! ```ignore
+//! let settings = Settings::read(KEYS, &Sources::of_process(&matches, KEYS)?)?;
+//! let config = TrackerConfig { poll_interval: settings.get(&keys::POLL_INTERVAL)?, … };
+//! ```
+
+mod error;
+mod flags;
+mod key;
+pub mod keys;
+mod nearest;
+mod setting;
+mod settings;
+mod sources;
+
+pub use error::{ConfigError, Origin};
+pub use flags::{CONFIG_FLAG, with_flags};
+pub use key::{AnyKey, Key};
+pub use nearest::nearest;
+pub use setting::{DatabaseUrl, HttpUrl, Secret, Setting};
+pub use settings::Settings;
+pub use sources::Sources;
+
+#[cfg(test)]
+mod tests;

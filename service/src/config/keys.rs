@@ -1,0 +1,157 @@
+//! Every setting of the services. Each program takes the ones it needs; a name that only another program needs is no
+//! error, so that one file or one environment can serve them all.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::{AnyKey, DatabaseUrl, HttpUrl, Key, Secret};
+use crate::telemetry::{LogFilter, LogFormat};
+
+/// Where alerts, prices and outcomes are kept.
+pub const DATABASE_URL: Key<DatabaseUrl> = Key::new(
+    "database_url",
+    "database-url",
+    "URL",
+    "The database that both services share: postgres://… or sqlite://…",
+);
+
+/// Connections that one process opens to Postgres at most.
+pub const DATABASE_CONNECTIONS: Key<u32> = Key::new(
+    "database_connections",
+    "database-connections",
+    "COUNT",
+    "Connections to Postgres at most. Too few: requests wait for one another. Too many: the server refuses some",
+)
+.default("10")
+.check(|count| from_to(*count, 1, 1_000));
+
+/// Where the tracker listens.
+pub const TRACKER_LISTEN_ADDR: Key<SocketAddr> = Key::new(
+    "listen_addr",
+    "listen",
+    "ADDRESS",
+    "Where to listen; port 0 takes any free one, which the ready line names",
+)
+.default("127.0.0.1:50051");
+
+/// Where the analysis listens.
+pub const ANALYSIS_LISTEN_ADDR: Key<SocketAddr> = Key::new(
+    "listen_addr",
+    "listen",
+    "ADDRESS",
+    "Where to listen; port 0 takes any free one, which the ready line names",
+)
+.default("127.0.0.1:50052");
+
+/// The time between two looks at a token.
+pub const POLL_INTERVAL: Key<Duration> = Key::new(
+    "poll_interval",
+    "poll-interval",
+    "DURATION",
+    "Time between two looks at a token. Shorter: more load on the price sources. Over 2m: single ticks pass as peaks, and \
+     fast rugs go unseen",
+)
+.default("60s")
+.check(|interval| between(*interval, Duration::from_millis(10), Duration::from_secs(3_600)));
+
+/// How long an alert is followed.
+pub const TRACKING_WINDOW: Key<Duration> = Key::new(
+    "tracking_window",
+    "tracking-window",
+    "DURATION",
+    "How long an alert is followed. Shorter than 24h: the 24 h return stays unknown. Longer: more tokens to poll at once",
+)
+.default("48h")
+.check(|window| between(*window, Duration::from_secs(1), Duration::from_secs(30 * 86_400)));
+
+/// DexScreener's base URL.
+pub const DEXSCREENER_URL: Key<HttpUrl> =
+    Key::new("dexscreener_url", "dexscreener-url", "URL", "Base URL of DexScreener, the first price source")
+        .default("https://api.dexscreener.com");
+
+/// Jupiter's base URL.
+pub const JUPITER_URL: Key<HttpUrl> =
+    Key::new("jupiter_url", "jupiter-url", "URL", "Base URL of Jupiter, asked for what DexScreener does not know")
+        .default("https://api.jup.ag");
+
+/// The key to Jupiter.
+pub const JUPITER_API_KEY: Key<Secret> =
+    Key::new("jupiter_api_key", "jupiter-api-key", "KEY", "Key to Jupiter; without one its rate limit is half");
+
+/// GeckoTerminal's base URL.
+pub const GECKOTERMINAL_URL: Key<HttpUrl> = Key::new(
+    "geckoterminal_url",
+    "geckoterminal-url",
+    "URL",
+    "Base URL of GeckoTerminal, asked last, for tokens still on the bonding curve",
+)
+.default("https://api.geckoterminal.com/api/v2");
+
+/// Birdeye's base URL.
+pub const BIRDEYE_URL: Key<HttpUrl> =
+    Key::new("birdeye_url", "birdeye-url", "URL", "Base URL of Birdeye").default("https://public-api.birdeye.so");
+
+/// The key to Birdeye.
+pub const BIRDEYE_API_KEY: Key<Secret> =
+    Key::new("birdeye_api_key", "birdeye-api-key", "KEY", "Key to Birdeye; it is asked only where this is set");
+
+/// How long shutdown waits for calls in flight.
+pub const DRAIN_TIMEOUT: Key<Duration> = Key::new(
+    "drain_timeout",
+    "drain-timeout",
+    "DURATION",
+    "How long a shutdown waits for calls in flight. Too short: clients see broken calls. Too long: the host kills us first",
+)
+.default("20s")
+.check(|wait| between(*wait, Duration::ZERO, Duration::from_secs(3_600)));
+
+/// What is logged.
+pub const LOG: Key<LogFilter> = Key::new(
+    "log",
+    "log",
+    "FILTER",
+    "What to log: a level, or levels by part such as info,tracker_svc=debug (RUST_LOG is read where this is not set)",
+);
+
+/// How it is written.
+pub const LOG_FORMAT: Key<LogFormat> =
+    Key::new("log_format", "log-format", "FORMAT", "How to write the log: text or json (default: text)");
+
+/// The catalogue file of the gates.
+pub const GATES_FILE: Key<std::path::PathBuf> =
+    Key::new("gates_file", "gates-file", "FILE", "A TOML catalogue of gates that takes the place of the built-in one");
+
+/// Every key, whoever reads it.
+pub const ALL: &[&dyn AnyKey] = &[
+    &DATABASE_URL,
+    &DATABASE_CONNECTIONS,
+    &TRACKER_LISTEN_ADDR,
+    &POLL_INTERVAL,
+    &TRACKING_WINDOW,
+    &DEXSCREENER_URL,
+    &JUPITER_URL,
+    &JUPITER_API_KEY,
+    &GECKOTERMINAL_URL,
+    &BIRDEYE_URL,
+    &BIRDEYE_API_KEY,
+    &DRAIN_TIMEOUT,
+    &LOG,
+    &LOG_FORMAT,
+    &GATES_FILE,
+];
+
+/// Environment variables of the product that are no settings of a service: the file's name, the client's targets, and the
+/// tests' database.
+pub const OTHER_VARIABLES: &[&str] =
+    &["PERFTRACK_CONFIG", "PERFTRACK_TRACKER_URL", "PERFTRACK_ANALYSIS_URL", "PERFTRACK_TEST_DATABASE_URL"];
+
+fn between(value: Duration, least: Duration, most: Duration) -> Result<(), String> {
+    if (least..=most).contains(&value) {
+        return Ok(());
+    }
+    Err(format!("not between {} and {}", humantime::format_duration(least), humantime::format_duration(most)))
+}
+
+fn from_to(value: u32, least: u32, most: u32) -> Result<(), String> {
+    if (least..=most).contains(&value) { Ok(()) } else { Err(format!("not between {least} and {most}")) }
+}

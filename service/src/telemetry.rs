@@ -1,0 +1,89 @@
+//! Logs: to stderr, as text for people or as JSON for machines.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry};
+
+use crate::config::Setting;
+
+/// What is logged where nothing was said: the services' own words, and only warnings of the libraries below them.
+const DEFAULT_FILTER: &str = "info,sqlx=warn,sea_orm=warn,sea_orm_migration=warn,hyper=warn,h2=warn,tower=warn";
+
+/// Which events are logged: `info`, or `warn,tracker_svc=debug`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogFilter(String);
+
+impl Default for LogFilter {
+    fn default() -> Self {
+        Self(DEFAULT_FILTER.to_owned())
+    }
+}
+
+impl Setting for LogFilter {
+    const EXPECTED: &'static str = "error, warn, info, debug, trace, or levels by part such as info,tracker_svc=debug";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        EnvFilter::try_new(text).map_err(|error| error.to_string())?;
+        // A bare level means ours: the libraries' own debug output would bury it.
+        let plain = text.parse::<tracing::Level>().is_ok();
+        Ok(Self(if plain { DEFAULT_FILTER.replacen("info", text, 1) } else { text.to_owned() }))
+    }
+}
+
+/// How events are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// A line of text per event, coloured on a terminal.
+    #[default]
+    Text,
+    /// A JSON object per line.
+    Json,
+}
+
+impl Setting for LogFormat {
+    const EXPECTED: &'static str = "text or json";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err("no such format".to_owned()),
+        }
+    }
+}
+
+/// Logs could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    /// The filter is none.
+    #[error("setting up the log: bad filter: {0}")]
+    Filter(#[from] tracing_subscriber::filter::ParseError),
+    /// Something in this process logs already.
+    #[error("setting up the log: {0}")]
+    Installed(#[from] tracing_subscriber::util::TryInitError),
+}
+
+/// Keeps telemetry running; drop it last, after the services have stopped.
+#[must_use = "telemetry runs while this is alive"]
+#[derive(Debug)]
+pub struct Telemetry(());
+
+/// Begins to log, for the whole process.
+pub fn start(filter: &LogFilter, format: LogFormat) -> Result<Telemetry, TelemetryError> {
+    let filter = EnvFilter::try_new(&filter.0)?;
+    tracing_subscriber::registry().with(lines(format).with_filter(filter)).try_init()?;
+    Ok(Telemetry(()))
+}
+
+fn lines(format: LogFormat) -> Box<dyn Layer<Registry> + Send + Sync> {
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => {
+            let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+            layer.with_ansi(colours).boxed()
+        }
+        LogFormat::Json => layer.json().flatten_event(true).boxed(),
+    }
+}

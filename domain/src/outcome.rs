@@ -7,6 +7,15 @@ use serde::{Deserialize, Serialize};
 use crate::quantity::{AmountUsd, PriceUsd};
 use crate::timestamp::Timestamp;
 
+pub mod fold;
+pub mod policy;
+pub mod state;
+pub mod subject;
+
+pub use fold::{Fold, OutOfOrder};
+pub use policy::Policy;
+pub use state::StateError;
+
 /// How far the following of an alert has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum OutcomeStatus {

@@ -1,0 +1,191 @@
+//! A local server that answers as the price sources do, from a simulated market.
+
+use std::net::SocketAddr;
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::routing::get;
+use axum::serve::ListenerExt;
+use domain::timestamp::Timestamp;
+use domain::token::TokenAddress;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::faults::{Fault, Faults, Source};
+use crate::market::{Listing, Market};
+
+mod answer;
+mod birdeye;
+mod dexscreener;
+mod geckoterminal;
+mod jupiter;
+
+/// Tells the exchange the time of its market: the service's clock, or a fixed moment.
+pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// How many requests a minute (of the exchange's clock) a source answers before it says 429. `None`: any number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Of DexScreener; 300 in reality.
+    pub dexscreener: Option<u64>,
+    /// Of Jupiter; 60 in reality, 30 without a key.
+    pub jupiter: Option<u64>,
+    /// Of GeckoTerminal; 30 by its documentation, 6 to 10 in reality.
+    pub geckoterminal: Option<u64>,
+}
+
+impl Limits {
+    /// What the real sources allow without a key.
+    #[must_use]
+    pub const fn real() -> Self {
+        Self { dexscreener: Some(300), jupiter: Some(30), geckoterminal: Some(10) }
+    }
+}
+
+/// The running server. It stops when it is dropped.
+#[derive(Debug)]
+pub struct Exchange {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    stop: CancellationToken,
+    server: JoinHandle<()>,
+}
+
+/// What every request handler shares.
+struct Shared {
+    market: Market,
+    faults: Faults,
+    limits: Limits,
+    now: Now,
+    requests: [AtomicU64; 4],
+    this_minute: Mutex<[(i64, u64); 4]>,
+    most_in_a_minute: [AtomicU64; 4],
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("requests", &self.requests).finish_non_exhaustive()
+    }
+}
+
+impl Exchange {
+    /// Serves `market` at a free port of 127.0.0.1, with `faults` and `limits`; `now` tells its time.
+    ///
+    /// # Errors
+    /// When no port can be bound.
+    pub async fn start(
+        market: Market,
+        faults: Faults,
+        limits: Limits,
+        now: impl Fn() -> Timestamp + Send + Sync + 'static,
+    ) -> std::io::Result<Self> {
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
+        let address = listener.local_addr()?;
+        let listener = listener.tap_io(|connection| {
+            let _ = connection.set_nodelay(true);
+        });
+        let shared = Arc::new(Shared {
+            market,
+            faults,
+            limits,
+            now: Arc::new(now),
+            requests: Default::default(),
+            this_minute: Mutex::default(),
+            most_in_a_minute: Default::default(),
+        });
+        let router = Router::new()
+            .route("/dexscreener/tokens/v1/{chain}/{mints}", get(dexscreener::tokens))
+            .route("/dexscreener/token-pairs/v1/{chain}/{mint}", get(dexscreener::token_pairs))
+            .route("/jupiter/price/v3", get(jupiter::price))
+            .route("/jupiter/tokens/v2/search", get(jupiter::search))
+            .route("/geckoterminal/api/v2/networks/{network}/tokens/multi/{mints}", get(geckoterminal::multi))
+            .route("/birdeye/defi/multi_price", get(birdeye::multi_price))
+            .with_state(Arc::clone(&shared));
+        let stop = CancellationToken::new();
+        let stopped = stop.clone().cancelled_owned();
+        let server = tokio::spawn(async move {
+            if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {
+                tracing::error!(%error, "the simulated exchange ended");
+            }
+        });
+        Ok(Self { address, shared, stop, server })
+    }
+
+    /// The base URL to give to the client of `source`.
+    #[must_use]
+    pub fn url(&self, source: Source) -> String {
+        let folder = match source {
+            Source::DexScreener => "dexscreener",
+            Source::Jupiter => "jupiter",
+            Source::GeckoTerminal => "geckoterminal/api/v2",
+            Source::Birdeye => "birdeye",
+        };
+        format!("http://{}/{folder}", self.address)
+    }
+
+    /// How many requests `source` got so far, spoiled ones included.
+    #[must_use]
+    pub fn requests(&self, source: Source) -> u64 {
+        self.shared.requests[source as usize].load(Ordering::Relaxed)
+    }
+
+    /// The most requests that `source` got within one minute of the exchange's clock.
+    #[must_use]
+    pub fn most_in_a_minute(&self, source: Source) -> u64 {
+        self.shared.most_in_a_minute[source as usize].load(Ordering::Relaxed)
+    }
+
+    /// Stops answering; requests under way are cut off.
+    pub async fn stop(mut self) {
+        self.stop.cancel();
+        self.server.abort();
+        let _ = (&mut self.server).await;
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        self.server.abort();
+    }
+}
+
+impl Shared {
+    /// Counts a request for `tokens` and says what time it is and what goes wrong with it.
+    fn receive(&self, source: Source, tokens: &[TokenAddress]) -> (Timestamp, Vec<Fault>) {
+        let now = (self.now)();
+        self.requests[source as usize].fetch_add(1, Ordering::Relaxed);
+        let in_this_minute = {
+            let minute = now.micros().div_euclid(60_000_000);
+            let mut counts = self.this_minute.lock().unwrap_or_else(PoisonError::into_inner);
+            let count = &mut counts[source as usize];
+            *count = if count.0 == minute { (minute, count.1 + 1) } else { (minute, 1) };
+            count.1
+        };
+        self.most_in_a_minute[source as usize].fetch_max(in_this_minute, Ordering::Relaxed);
+        let limit = match source {
+            Source::DexScreener => self.limits.dexscreener,
+            Source::Jupiter => self.limits.jupiter,
+            Source::GeckoTerminal => self.limits.geckoterminal,
+            Source::Birdeye => None,
+        };
+        if limit.is_some_and(|limit| in_this_minute > limit) {
+            let over = now.micros().rem_euclid(60_000_000) / 1_000_000;
+            let retry_after = std::time::Duration::from_secs(60 - over.unsigned_abs());
+            return (now, vec![Fault::TooManyRequests { retry_after }]);
+        }
+        (now, self.faults.of(source, now, tokens))
+    }
+
+    /// The tokens of a comma-separated list, at most `cap` of them; what is no address is left out, as what is unknown is.
+    fn addresses(list: &str, cap: usize) -> Vec<TokenAddress> {
+        list.split(',').take(cap).filter_map(|text| TokenAddress::from_str(text).ok()).collect()
+    }
+
+    /// The listed ones among `tokens`, in another order than they were asked for.
+    fn listings(&self, tokens: &[TokenAddress]) -> Vec<Arc<Listing>> {
+        tokens.iter().rev().filter_map(|token| self.market.find(token)).collect()
+    }
+}

@@ -1,1 +1,4 @@
 //! x
+
+pub mod inference;
+pub mod statistics;

@@ -1,0 +1,1 @@
+//! From numbers to what may be said: which questions are asked, when they are judged, and the verdicts.

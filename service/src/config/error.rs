@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::nearest;
+use domain::nearest::nearest;
 
 /// Where a value was given.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,54 @@
+//! The stable reasons of errors: clients branch on them, so none is ever renamed.
+
+/// The `reason` of a `google.rpc.ErrorInfo`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The request has violations; `google.rpc.BadRequest` lists them.
+    InvalidRequest,
+    /// There is nothing under that name.
+    NotFound,
+    /// Something else has that name already.
+    AlreadyExists,
+    /// The RPC is part of the contract, but not of this version.
+    NotImplemented,
+    /// The caller's deadline passed.
+    DeadlineExceeded,
+    /// A message is larger than the server takes.
+    MessageTooLarge,
+    /// More calls at once than the server takes.
+    TooManyCalls,
+    /// The server is stopping.
+    ShuttingDown,
+    /// The database cannot be reached.
+    StoreUnavailable,
+    /// The database has no room left.
+    StoreFull,
+    /// The database's tables are not the ones that this version knows.
+    StoreSchema,
+    /// The database holds something that cannot be read.
+    StoreCorrupt,
+    /// A mistake of the server's.
+    Internal,
+}
+
+impl Reason {
+    /// As it stands in the message.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "INVALID_REQUEST",
+            Self::NotFound => "NOT_FOUND",
+            Self::AlreadyExists => "ALREADY_EXISTS",
+            Self::NotImplemented => "NOT_IMPLEMENTED",
+            Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
+            Self::MessageTooLarge => "MESSAGE_TOO_LARGE",
+            Self::TooManyCalls => "TOO_MANY_CALLS",
+            Self::ShuttingDown => "SHUTTING_DOWN",
+            Self::StoreUnavailable => "STORE_UNAVAILABLE",
+            Self::StoreFull => "STORE_FULL",
+            Self::StoreSchema => "STORE_SCHEMA",
+            Self::StoreCorrupt => "STORE_CORRUPT",
+            Self::Internal => "INTERNAL",
+        }
+    }
+}

@@ -1,1 +1,24 @@
-//! x
+//! The database, and the only room that knows SeaORM: domain types go in and come out.
+//!
+//! [`Store`] opens a Postgres server (`postgres://…`) or a SQLite file (`sqlite://…`); what differs between them stands
+//! in `engine/`. Each repository is one file and is reached through the store: [`Store::alerts`],
+//! [`Store::observations`], [`Store::outcomes`], [`Store::pools`], [`Store::dataset`], [`Store::recommendations`].
+//!
+//! Whatever was answered with `Ok` is durable. Everything that folds prices into outcomes locks its tokens first, so
+//! that any number of writers, in any number of processes, lose no update.
+
+pub mod alerts;
+pub mod dataset;
+mod error;
+pub mod observations;
+mod options;
+pub mod outcomes;
+pub mod pools;
+pub mod recommendations;
+mod rules;
+mod store;
+
+pub use error::{MigrationState, StoreError};
+pub use options::{ConnectOptions, Durability, EngineKind};
+pub use rules::Rules;
+pub use store::Store;

@@ -14,7 +14,7 @@ cat >/dev/null
 if read -r pid < "$1/data/postmaster.pid" 2>/dev/null; then
     kill -QUIT "$pid" 2>/dev/null
     tries=0
-    while kill -0 "$pid" 2>/dev/null && [ "$tries" -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
+    while [ -e "$1/data/postmaster.pid" ] && [ "$tries" -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
 fi
 rm -rf -- "$1"
 "#;

@@ -1,0 +1,72 @@
+//! Alerts: recording them, reading one, listing many.
+
+mod list;
+mod record;
+
+use domain::alert::AlertId;
+use domain::record::AlertRecord;
+use domain::timestamp::Timestamp;
+use futures::stream::BoxStream;
+
+pub use list::{Cursor, CursorError, ListQuery, Listed, Order, UnknownOrder};
+pub use record::{NewAlert, Recording};
+
+use crate::error::StoreError;
+use crate::rules::Rules;
+use crate::store::Store;
+
+/// See [`Store::alerts`].
+#[derive(Clone, Copy)]
+pub struct Alerts<'a> {
+    pub(crate) store: &'a Store,
+}
+
+/// `[start, end)` on `alerted_at`; an open end is unbounded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AlertedBetween {
+    /// The first moment inside.
+    pub start: Option<Timestamp>,
+    /// The first moment after it.
+    pub end: Option<Timestamp>,
+}
+
+impl Alerts<'_> {
+    /// Records one alert: token, alert, identity and the first state of its outcome, in one transaction. Prices of its
+    /// token that are stored already and lie in its window are folded in.
+    ///
+    /// Safe to repeat. The same id with the same hash is [`Recording::Duplicate`]; if it now vouches for a recorded
+    /// peak (`trust_recorded_peak`), the peak is taken over and the outcome folded anew, all else stays as recorded.
+    pub async fn record(&self, alert: NewAlert, rules: &Rules) -> Result<Recording, StoreError> {
+        let _ = (alert, rules);
+        todo!()
+    }
+
+    /// The same for many, in one transaction. Answers stand in the order of the alerts; one that cannot be stored is
+    /// answered and does not keep the others out.
+    pub async fn record_many(&self, alerts: Vec<NewAlert>, rules: &Rules) -> Result<Vec<Recording>, StoreError> {
+        let _ = (alerts, rules);
+        todo!()
+    }
+
+    /// One alert with its outcome.
+    pub async fn get(&self, id: AlertId) -> Result<Option<AlertRecord>, StoreError> {
+        let _ = id;
+        todo!()
+    }
+
+    /// Alerts in the order of one field, unknown values last whichever way, ties in the order of `alert_id`; from a
+    /// cursor on. Rows are fetched in growing chunks as they are taken: filter them, and drop the stream when there are
+    /// enough. A page's next token is the [`Listed::cursor`] of its last alert.
+    #[must_use]
+    pub fn list(&self, query: ListQuery) -> BoxStream<'static, Result<Listed, StoreError>> {
+        let _ = query;
+        todo!()
+    }
+
+    /// All alerts of a window, in the order of `alerted_at`, then `alert_id`.
+    #[must_use]
+    pub fn stream(&self, window: AlertedBetween) -> BoxStream<'static, Result<AlertRecord, StoreError>> {
+        let _ = window;
+        todo!()
+    }
+}

@@ -1,0 +1,87 @@
+//! Observations: what price sources said, stored once, and folded into every outcome that they touch.
+
+use domain::alert::AlertId;
+use domain::observation::Observation;
+use domain::outcome::Happening;
+use domain::timestamp::Timestamp;
+use domain::token::TokenKey;
+use futures::stream::BoxStream;
+
+use crate::error::StoreError;
+use crate::pools::PinnedPool;
+use crate::rules::Rules;
+use crate::store::Store;
+
+/// See [`Store::observations`].
+#[derive(Clone, Copy)]
+pub struct Observations<'a> {
+    pub(crate) store: &'a Store,
+}
+
+/// What goes in with one transaction.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// In any order, of any tokens.
+    pub observations: Vec<(TokenKey, Observation)>,
+    /// Pools to pin, in the same transaction.
+    pub pools: Vec<(TokenKey, PinnedPool)>,
+}
+
+/// What became of one observation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reception {
+    /// It is stored and folded.
+    Accepted,
+    /// The same was there already.
+    Duplicate,
+    /// Its key (token, source, millisecond) is there with other values. Nothing was changed.
+    Conflict,
+    /// No alert was ever recorded for this token.
+    UnknownToken,
+    /// Before 2020, or more than a day after `now`.
+    OutsideRetention,
+    /// Its source, exchange or pool contains NUL, or its source is not 1 to 64 bytes long.
+    Invalid,
+}
+
+/// What happened to one alert.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlertHappening {
+    /// The alert.
+    pub alert_id: AlertId,
+    /// Its token.
+    pub token: TokenKey,
+    /// What happened.
+    pub happening: Happening,
+}
+
+/// What became of a [`Batch`].
+#[derive(Clone, Debug, Default)]
+pub struct BatchReport {
+    /// One answer per observation, in the order of the batch.
+    pub receptions: Vec<Reception>,
+    /// What the new observations made happen, alert by alert, each in the order of time.
+    pub happenings: Vec<AlertHappening>,
+}
+
+impl Observations<'_> {
+    /// Stores a batch and brings every outcome up to date with it, in one transaction: those of open windows, and, for
+    /// late observations, sealed ones too. In whatever order observations arrive, outcomes are what the order of
+    /// (`observed_at`, `source`) gives.
+    pub async fn record(&self, batch: Batch, now: Timestamp, rules: &Rules) -> Result<BatchReport, StoreError> {
+        let _ = (batch, now, rules);
+        todo!()
+    }
+
+    /// The stored observations of a token in `[from, to)`, in the order of (`observed_at`, `source`).
+    #[must_use]
+    pub fn prices(
+        &self,
+        token: TokenKey,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> BoxStream<'static, Result<Observation, StoreError>> {
+        let _ = (token, from, to);
+        todo!()
+    }
+}

@@ -1,0 +1,48 @@
+//! How to reach the database.
+
+use std::time::Duration;
+
+/// The two kinds of database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EngineKind {
+    /// A PostgreSQL server: shared, for production.
+    Postgres,
+    /// A SQLite file: embedded, the default.
+    Sqlite,
+}
+
+/// Whether a commit waits for the disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// What was answered with `Ok` survives a power failure.
+    #[default]
+    Full,
+    /// It survives the end of this process, but not a power failure: for demonstrations and tests.
+    Relaxed,
+}
+
+/// How to reach the database. `"postgres://…".into()` and `"sqlite://…".into()` give the defaults.
+#[derive(Clone, Debug)]
+pub struct ConnectOptions {
+    /// `postgres://user:password@host/database` or `sqlite:///path/to/file`; a SQLite file is made when missing.
+    pub url: String,
+    /// How many connections are opened at most. Too few and callers wait for one; more than the server allows and they
+    /// are refused. On SQLite this counts the readers; there is always exactly one writer.
+    pub max_connections: u32,
+    /// How long a caller waits for a free connection before [`crate::StoreError::Unavailable`]. On SQLite also how
+    /// long a writer waits for another process's.
+    pub acquire_timeout: Duration,
+    /// Whether a commit waits for the disk.
+    pub durability: Durability,
+}
+
+impl<T: Into<String>> From<T> for ConnectOptions {
+    fn from(url: T) -> Self {
+        Self {
+            url: url.into(),
+            max_connections: 16,
+            acquire_timeout: Duration::from_secs(10),
+            durability: Durability::Full,
+        }
+    }
+}

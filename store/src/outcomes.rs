@@ -1,0 +1,85 @@
+//! Outcomes: which tokens to follow, what to seal, and whether what is stored is what a fresh fold gives.
+
+use std::sync::Arc;
+
+use domain::alert::AlertId;
+use domain::outcome::Outcome;
+use domain::timestamp::Timestamp;
+use domain::token::TokenKey;
+
+use crate::error::StoreError;
+use crate::observations::AlertHappening;
+use crate::pools::PinnedPool;
+use crate::rules::Rules;
+use crate::store::Store;
+
+/// See [`Store::outcomes`].
+#[derive(Clone, Copy)]
+pub struct Outcomes<'a> {
+    pub(crate) store: &'a Store,
+}
+
+/// A token with at least one alert whose window is open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FollowedToken {
+    /// The token.
+    pub token: TokenKey,
+    /// Its ticker symbol as the newest alert gives it, empty when unknown.
+    pub symbol: Arc<str>,
+    /// When its newest alert with an open window was raised.
+    pub newest_alerted_at: Timestamp,
+    /// Whether any of them was really alerted (else all are shadows).
+    pub alerted: bool,
+    /// When the last of its open windows ends.
+    pub until: Timestamp,
+    /// The pool that its price is taken from, once one was chosen.
+    pub pool: Option<PinnedPool>,
+    /// When it was last observed within its windows; `None` when never.
+    pub last_observed_at: Option<Timestamp>,
+}
+
+/// A fold of what is stored, beside the stored state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refold {
+    /// What a fresh fold of the stored observations gives.
+    pub fresh: Outcome,
+    /// The state of that fold.
+    pub fresh_state: Vec<u8>,
+    /// The stored outcome.
+    pub stored: Outcome,
+    /// The stored state.
+    pub stored_state: Vec<u8>,
+}
+
+impl Outcomes<'_> {
+    /// All tokens with a window open at `now`, in no particular order. Imported alerts whose window is past are not
+    /// among them. This is all that the polling needs to go on where it was.
+    pub async fn follow_list(&self, now: Timestamp) -> Result<Vec<FollowedToken>, StoreError> {
+        let _ = now;
+        todo!()
+    }
+
+    /// When the next outcome is due to be sealed; `None` when none is open.
+    pub async fn next_seal_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        todo!()
+    }
+
+    /// Seals the outcomes that are due at `now`, the longest due first, at most `limit`. Returns what happened; call
+    /// again while it returns `limit` alerts with [`domain::outcome::Happening::TrackingComplete`].
+    pub async fn seal_due(
+        &self,
+        now: Timestamp,
+        limit: usize,
+        rules: &Rules,
+    ) -> Result<Vec<AlertHappening>, StoreError> {
+        let _ = (now, limit, rules);
+        todo!()
+    }
+
+    /// Folds what is stored for one alert, without writing: the two halves are equal bit for bit unless something is
+    /// wrong. `None` when there is no such alert.
+    pub async fn refold(&self, id: AlertId, rules: &Rules) -> Result<Option<Refold>, StoreError> {
+        let _ = (id, rules);
+        todo!()
+    }
+}

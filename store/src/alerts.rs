@@ -8,7 +8,7 @@ use domain::record::AlertRecord;
 use domain::timestamp::Timestamp;
 use futures::stream::BoxStream;
 
-pub use list::{Cursor, CursorError, ListQuery, Listed, Order, UnknownOrder};
+pub use list::ListQuery;
 pub use record::{NewAlert, Recording};
 
 use crate::error::StoreError;
@@ -54,11 +54,10 @@ impl Alerts<'_> {
         todo!()
     }
 
-    /// Alerts in the order of one field, unknown values last whichever way, ties in the order of `alert_id`; from a
-    /// cursor on. Rows are fetched in growing chunks as they are taken: filter them, and drop the stream when there are
-    /// enough. A page's next token is the [`Listed::cursor`] of its last alert.
+    /// Alerts in the given order, from a position on. They are fetched in growing chunks as they are taken: filter them,
+    /// and drop the stream when there are enough. A page ends at the [`domain::order::Position`] of its last alert.
     #[must_use]
-    pub fn list(&self, query: ListQuery) -> BoxStream<'static, Result<Listed, StoreError>> {
+    pub fn list(&self, query: ListQuery) -> BoxStream<'static, Result<AlertRecord, StoreError>> {
         let _ = query;
         todo!()
     }

@@ -5,3 +5,4 @@ pub mod clock;
 pub mod config;
 pub mod status;
 pub mod telemetry;
+pub mod wire;

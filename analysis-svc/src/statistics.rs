@@ -6,10 +6,18 @@
 pub mod confidence;
 pub mod proportion;
 
+pub mod chi_square;
 pub mod fisher;
+pub mod heavy_tails;
+pub mod median;
 pub mod multiplicity;
 pub mod newcombe;
+pub mod odds_ratio;
+pub mod power;
+pub mod quantile_bins;
 pub mod rank;
+pub mod relative_risk;
+pub mod shrinkage;
 pub mod wilson;
 
 mod binomial;

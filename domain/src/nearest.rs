@@ -20,11 +20,20 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
-/// People leave out the beginning or the end of a long name (`score`, `smart_money`) as often as they misspell it.
+/// People leave out a part of a long name (`score`, `smart_money`, the `entry.` of `entry.price_usd`) as often as they
+/// misspell it.
 fn similarity(name: &str, candidate: &str) -> f64 {
     let spelling = strsim::normalized_damerau_levenshtein(name, candidate);
-    let is_part = name.len() >= 4 && (candidate.starts_with(name) || candidate.ends_with(name));
-    if is_part { spelling.max(0.75) } else { spelling }
+    if candidate.rsplit_once('.').is_some_and(|(_, last)| last == name) {
+        spelling.max(0.95)
+    } else if name.len() >= 4 && candidate.contains(name) {
+        // Which share of the candidate was written breaks the tie between those that hold it.
+        let written =
+            f64::from(u32::try_from(name.len()).unwrap_or(0)) / f64::from(u32::try_from(candidate.len()).unwrap_or(1));
+        spelling.max(0.6 + 0.3 * written)
+    } else {
+        spelling
+    }
 }
 
 /// `; did you mean "x"?`, or nothing: the end of an error message.

@@ -1,12 +1,12 @@
 //! Who is counted.
 //!
-//! The unit is the first alert of a token in 48 hours: it opens a *cluster*, and every other alert of that token less than
-//! 48 hours after it belongs to the cluster as a repeat, counted and shown but not analysed. The next alert after that
-//! opens a cluster of its own. Rates use *matured* units; pending, lost and no-data ones are shown beside them. Shadow
-//! alerts are never part of the alerted cohort, and neither open nor prolong its clusters.
+//! The unit is the first alert of a token in 48 hours: it opens an *episode*, and every other alert of that token less than
+//! 48 hours after it belongs to the episode as a repeat, counted and shown but not analysed. The next alert after that
+//! opens an episode of its own. Rates use *matured* units; pending, lost and no-data ones are shown beside them. Shadow
+//! alerts are never part of the alerted cohort, and neither open nor prolong its episodes.
 //!
 //! Whether an alert is a repeat is a fact of the token's whole history, not of a query: classify before filtering, and
-//! begin [`CLUSTER_WINDOW`] before the window that is asked for. Then the same alert is counted alike in every look.
+//! begin [`EPISODE_WINDOW`] before the window that is asked for. Then the same alert is counted alike in every look.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::timestamp::Timestamp;
 use crate::token::TokenKey;
 
 /// How long after a token's first alert its further ones are repeats.
-pub const CLUSTER_WINDOW: Duration = Duration::from_secs(48 * 60 * 60);
+pub const EPISODE_WINDOW: Duration = Duration::from_secs(48 * 60 * 60);
 
 /// What must be known of an alert to say how it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ pub enum Standing {
 }
 
 impl Standing {
-    /// The standing of an alert that opens its cluster.
+    /// The standing of an alert that opens its episode.
     #[must_use]
     pub const fn of_unit(status: OutcomeStatus) -> Self {
         match status {
@@ -85,11 +85,11 @@ impl Standing {
 
 /// Classifies alerts as they stream by, those of one token in the order (`alerted_at`, `alert_id`).
 #[derive(Clone, Debug, Default)]
-pub struct Clusters {
+pub struct Episodes {
     opened_at: HashMap<(TokenKey, Decision), Timestamp>,
 }
 
-impl Clusters {
+impl Episodes {
     /// The standing of the next alert.
     pub fn stand(&mut self, member: Member) -> Standing {
         let is_first = self.opens(member);
@@ -100,11 +100,11 @@ impl Clusters {
         }
     }
 
-    /// Whether the next alert is the first of its token and decision in 48 hours. Shadow alerts have clusters of their own,
+    /// Whether the next alert is the first of its token and decision in 48 hours. Shadow alerts have episodes of their own,
     /// for those who weigh them.
     pub fn opens(&mut self, member: Member) -> bool {
         let key = (member.token, member.decision);
-        let is_first = self.opened_at.get(&key).is_none_or(|opened| member.alerted_at >= opened.plus(CLUSTER_WINDOW));
+        let is_first = self.opened_at.get(&key).is_none_or(|opened| member.alerted_at >= opened.plus(EPISODE_WINDOW));
         if is_first {
             self.opened_at.insert(key, member.alerted_at);
         }
@@ -117,10 +117,10 @@ impl Clusters {
 pub fn standings(members: &[Member]) -> Vec<Standing> {
     let mut by_time: Vec<usize> = (0..members.len()).collect();
     by_time.sort_unstable_by_key(|&index| (members[index].alerted_at, members[index].alert_id));
-    let mut clusters = Clusters::default();
+    let mut episodes = Episodes::default();
     let mut standings = vec![Standing::Shadow; members.len()];
     for index in by_time {
-        standings[index] = clusters.stand(members[index]);
+        standings[index] = episodes.stand(members[index]);
     }
     standings
 }
@@ -161,7 +161,7 @@ impl Census {
         }
     }
 
-    /// Units, matured or not: the clusters of the cohort.
+    /// Units, matured or not: the episodes of the cohort.
     #[must_use]
     pub const fn units(&self) -> u32 {
         self.matured + self.pending + self.lost + self.no_data

@@ -25,7 +25,7 @@ mod expression;
 mod grammar;
 mod literal;
 mod print;
-mod token;
+mod scan;
 
 use std::fmt;
 use std::str::FromStr;
@@ -86,7 +86,8 @@ impl Filter {
     }
 }
 
-/// The canonical text: it reads back as the same filter.
+/// The canonical text: it reads back as the same filter (if it is within the limits; it can be a little longer than what
+/// was written).
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.expression.fmt(f)

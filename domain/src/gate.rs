@@ -9,12 +9,14 @@
 mod catalogue;
 mod config;
 mod decide;
+mod error;
 mod file;
+mod read;
 
 pub use catalogue::{Bonus, Catalogue, Gate, Knob, Rule, Setting, SettingKind, Tighter, Unknown};
 pub use config::{ConfigError, FilterConfig, Violation};
 pub use decide::{Ruling, Screen, decide};
-pub use file::CatalogueError;
+pub use error::CatalogueError;
 
 #[cfg(test)]
 mod laws;

@@ -42,9 +42,14 @@ pub enum Problem {
     /// No such field.
     #[error(transparent)]
     UnknownField(#[from] UnknownField),
-    /// A joining word in small letters.
-    #[error("joining words are written in capitals: {0}")]
-    SmallLetters(&'static str),
+    /// A joining word in small letters, or in the spelling of another language.
+    #[error("write {instead}, not {given}")]
+    Joining {
+        /// As it was written.
+        given: String,
+        /// As it is written here.
+        instead: &'static str,
+    },
     /// A value of another sort than the field has.
     #[error("{field} is {sort}; {} is not{hint}", shown(.given))]
     Mismatch {

@@ -19,7 +19,7 @@ pub enum Expression {
     Known(Field),
     /// The field compares so with the value.
     Compare(Field, Comparator, Literal),
-    /// The text contains this, capitals or not. The needle is kept as it was written.
+    /// The text contains this, capitals or not. It is kept in small letters.
     Contains(Field, String),
 }
 

@@ -1,8 +1,10 @@
 //! Which keys the bot's config has, and what each of them means.
 
+use std::cmp::Ordering;
 use std::fmt;
 
-use super::file::{self, CatalogueError};
+use super::error::CatalogueError;
+use super::read;
 use crate::field::Field;
 
 /// The gates of a bot and the knobs that set them.
@@ -31,6 +33,8 @@ pub struct Knob {
     pub at_most: Option<f64>,
     /// What the gates that it has a say in read of an alert.
     pub reads: Vec<Field>,
+    /// It always has a value; other knobs may have none, and then set no condition.
+    pub needs_value: bool,
 }
 
 /// The value of a knob.
@@ -51,12 +55,12 @@ pub enum SettingKind {
     Number,
 }
 
-/// Which way of turning a knob lets fewer alerts through.
+/// Which way of turning a knob lets fewer alerts through. To have no value at all is the loosest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tighter {
-    /// A minimum, a bonus that alerts have to do without when it is lower, …
+    /// A minimum.
     Higher,
-    /// A maximum.
+    /// A maximum, or a bonus.
     Lower,
     /// A requirement.
     True,
@@ -113,8 +117,9 @@ pub enum Unknown {
 impl Catalogue {
     /// The keys of callsbot.
     #[must_use]
+    #[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
     pub fn callsbot() -> Self {
-        todo!()
+        Self::parse(include_str!("callsbot.toml")).expect("the built-in catalogue reads")
     }
 
     /// Reads a catalogue file. The built-in `callsbot.toml` describes the format.
@@ -122,10 +127,10 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError`]: what is wrong, in which gate, and the nearest known name.
     pub fn parse(toml: &str) -> Result<Self, CatalogueError> {
-        file::read(toml)
+        read::catalogue(toml)
     }
 
-    /// The knobs, in the order of the file.
+    /// The knobs: those of the gates in the order of the file, then the settings.
     #[must_use]
     pub fn knobs(&self) -> &[Knob] {
         &self.knobs
@@ -147,6 +152,91 @@ impl Catalogue {
     #[must_use]
     pub fn gate(&self, key: &str) -> Option<&Gate> {
         self.gates.iter().find(|gate| gate.key == key)
+    }
+}
+
+impl Knob {
+    /// Whether the knob takes this value: of its kind, finite, and within its bounds.
+    ///
+    /// # Errors
+    /// What is wrong, as the end of a sentence: `must be at most 100, not 250`.
+    pub fn check(&self, value: Option<Setting>) -> Result<(), String> {
+        match value {
+            None if self.needs_value => Err("must have a value".to_owned()),
+            None => Ok(()),
+            Some(value) if value.kind() != self.kind => Err(format!("must be {}, not {value}", self.kind.noun())),
+            Some(Setting::Boolean(_)) => Ok(()),
+            Some(Setting::Number(number)) => self.check_number(number),
+        }
+    }
+
+    fn check_number(&self, number: f64) -> Result<(), String> {
+        if !number.is_finite() {
+            return Err(format!("must be a finite number, not {number}"));
+        }
+        match (self.at_least, self.at_most) {
+            (Some(least), _) if number < least => Err(format!("must be at least {least}, not {number}")),
+            (_, Some(most)) if number > most => Err(format!("must be at most {most}, not {number}")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether value `a` is looser (`Less`) or tighter (`Greater`) than value `b`. A tighter one never adds an alert.
+    #[must_use]
+    pub fn compare_tightness(&self, a: Option<Setting>, b: Option<Setting>) -> Ordering {
+        self.tightness(a).total_cmp(&self.tightness(b))
+    }
+
+    /// Grows with the tightness.
+    fn tightness(&self, value: Option<Setting>) -> f64 {
+        match (self.tighter, value) {
+            (Tighter::True, value) => f64::from(u8::from(value == Some(Setting::Boolean(true)))),
+            (Tighter::False, value) => f64::from(u8::from(value != Some(Setting::Boolean(true)))),
+            (Tighter::Higher, Some(Setting::Number(number))) => number + 0.0,
+            (Tighter::Lower, Some(Setting::Number(number))) => -number + 0.0,
+            (Tighter::Higher | Tighter::Lower, _) => f64::NEG_INFINITY,
+        }
+    }
+}
+
+impl Setting {
+    /// What values it is one of.
+    #[must_use]
+    pub const fn kind(self) -> SettingKind {
+        match self {
+            Self::Boolean(_) => SettingKind::Boolean,
+            Self::Number(_) => SettingKind::Number,
+        }
+    }
+}
+
+impl SettingKind {
+    /// What they are, in words.
+    #[must_use]
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Boolean => "true or false",
+            Self::Number => "a number",
+        }
+    }
+}
+
+impl Rule {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Require => "require",
+            Self::Minimum => "minimum",
+            Self::Maximum => "maximum",
+        }
+    }
+
+    /// What its key, and the field that it reads, have for values.
+    #[must_use]
+    pub const fn kind(self) -> SettingKind {
+        match self {
+            Self::Require => SettingKind::Boolean,
+            Self::Minimum | Self::Maximum => SettingKind::Number,
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::catalogue::{Catalogue, Setting};
+use super::catalogue::{Catalogue, Knob, Setting, SettingKind};
+use crate::nearest::{nearest, shown, suggestion};
 
 /// A value, or none, for every knob of a catalogue.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,7 +13,7 @@ pub struct FilterConfig {
 
 /// What is wrong with one entry of a config.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{key}: {problem}")]
+#[error("{}: {problem}", shown(.key).trim_matches('"'))]
 pub struct Violation {
     /// The key, as it was given.
     pub key: String,
@@ -40,10 +41,21 @@ impl FilterConfig {
     /// # Errors
     /// [`ConfigError`] with every unknown key (and the nearest known one) and every value that is none.
     pub fn parse<'a>(
-        _catalogue: &Catalogue,
-        _values: impl IntoIterator<Item = (&'a str, &'a str)>,
+        catalogue: &Catalogue,
+        values: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Self, ConfigError> {
-        todo!()
+        let mut config = Self::defaults(catalogue);
+        let mut violations = Vec::new();
+        for (key, text) in values {
+            match read(catalogue, key, text) {
+                Ok(None) => {}
+                Ok(value) => {
+                    config.settings.insert(key.to_owned(), value);
+                }
+                Err(problem) => violations.push(Violation { key: key.to_owned(), problem }),
+            }
+        }
+        if violations.is_empty() { Ok(config) } else { Err(ConfigError { violations }) }
     }
 
     /// The value of a knob; `None` where it sets no condition, or where there is no such knob.
@@ -56,8 +68,12 @@ impl FilterConfig {
     ///
     /// # Errors
     /// [`Violation`] for an unknown key or a value that the knob does not take.
-    pub fn with(&self, _catalogue: &Catalogue, _key: &str, _value: Option<Setting>) -> Result<Self, Violation> {
-        todo!()
+    pub fn with(&self, catalogue: &Catalogue, key: &str, value: Option<Setting>) -> Result<Self, Violation> {
+        let violation = |problem| Violation { key: key.to_owned(), problem };
+        known(catalogue, key).and_then(|knob| knob.check(value)).map_err(violation)?;
+        let mut config = self.clone();
+        config.settings.insert(key.to_owned(), value);
+        Ok(config)
     }
 
     /// Every key with its value, where it has one, as the bot's config would write it.
@@ -65,5 +81,36 @@ impl FilterConfig {
     pub fn to_map(&self) -> BTreeMap<String, String> {
         let set = self.settings.iter().filter_map(|(key, value)| Some((key.clone(), (*value)?.to_string())));
         set.collect()
+    }
+}
+
+fn known<'a>(catalogue: &'a Catalogue, key: &str) -> Result<&'a Knob, String> {
+    catalogue.knob(key).ok_or_else(|| {
+        let near = nearest(key, catalogue.knobs().iter().map(|knob| knob.key.as_str()));
+        format!("no gate has this key{}", suggestion(near))
+    })
+}
+
+/// The value that `text` stands for; `None` for an empty text.
+fn read(catalogue: &Catalogue, key: &str, text: &str) -> Result<Option<Setting>, String> {
+    let knob = known(catalogue, key)?;
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let value = match knob.kind {
+        SettingKind::Boolean => boolean(text).map(Setting::Boolean),
+        SettingKind::Number => text.parse().ok().map(Setting::Number),
+    };
+    let value = value.ok_or_else(|| format!("must be {}, not {}", knob.kind.noun(), shown(text)))?;
+    knob.check(Some(value)).map(|()| Some(value))
+}
+
+/// As env files write it.
+fn boolean(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Some(true),
+        "false" | "0" | "no" | "off" => Some(false),
+        _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! Performance of alerts that stream by.
 
+use super::column::Column;
 use super::facts::Facts;
 use super::grouping::{Grouping, Level};
 use super::summary::Summary;
@@ -16,6 +17,15 @@ pub struct Performance {
     pub overall: Summary,
     /// The groups that any alert falls into, in the order of their levels. Empty where nothing was grouped.
     pub groups: Vec<Group>,
+}
+
+impl Performance {
+    /// The largest group first; groups of one size keep the order of their levels.
+    #[must_use]
+    pub fn largest_first(mut self) -> Self {
+        self.groups.sort_by_key(|group| std::cmp::Reverse(group.summary.alerts));
+        self
+    }
 }
 
 /// The alerts that have the same level in every field of the grouping.
@@ -39,23 +49,28 @@ pub struct TooManyGroups {
     pub groups: usize,
 }
 
-/// Takes in alerts one by one, in any order, and keeps about 64 bytes of each and its levels.
+/// Takes in alerts one by one, in any order, and keeps less than 100 bytes of each.
 #[derive(Clone, Debug)]
 pub struct Accumulator {
     grouping: Grouping,
+    columns: Vec<Column>,
     facts: Vec<Facts>,
 }
 
 impl Accumulator {
     /// Nothing taken in yet.
     #[must_use]
-    pub const fn new(grouping: Grouping) -> Self {
-        Self { grouping, facts: Vec::new() }
+    pub fn new(grouping: Grouping) -> Self {
+        let columns = grouping.fields().iter().map(|_| Column::default()).collect();
+        Self { grouping, columns, facts: Vec::new() }
     }
 
     /// Takes in one alert.
     pub fn add(&mut self, record: &AlertRecord) {
         self.facts.push(Facts::of(record));
+        for (field, column) in self.grouping.fields().iter().zip(&mut self.columns) {
+            column.push(field.value(record));
+        }
     }
 
     /// Sums up.
@@ -63,6 +78,29 @@ impl Accumulator {
     /// # Errors
     /// [`TooManyGroups`].
     pub fn finish(self) -> Result<Performance, TooManyGroups> {
-        todo!()
+        let overall = Summary::of_facts(self.facts.iter());
+        if self.columns.is_empty() {
+            return Ok(Performance { overall, groups: Vec::new() });
+        }
+        let (levels, ranks): (Vec<_>, Vec<_>) = self.columns.into_iter().map(Column::into_levels).unzip();
+        let key_of = |alert: usize| ranks.iter().map(move |ranks| ranks[alert]);
+        let mut alerts: Vec<usize> = (0..self.facts.len()).collect();
+        alerts.sort_unstable_by(|&a, &b| key_of(a).cmp(key_of(b)));
+        let members = || alerts.chunk_by(|&a, &b| key_of(a).eq(key_of(b)));
+        let groups = members().count();
+        if groups > MOST_GROUPS {
+            let fields: Vec<_> = self.grouping.fields().iter().map(ToString::to_string).collect();
+            return Err(TooManyGroups { fields: fields.join(", "), groups });
+        }
+        let key = |alert: usize| {
+            let levels =
+                levels.iter().zip(key_of(alert)).map(|(levels, rank): (&Vec<Level>, usize)| levels[rank].clone());
+            self.grouping.fields().iter().cloned().zip(levels).collect()
+        };
+        let groups = members().map(|members| Group {
+            key: key(members[0]),
+            summary: Summary::of_facts(members.iter().map(|&alert| &self.facts[alert])),
+        });
+        Ok(Performance { overall, groups: groups.collect() })
     }
 }

@@ -1,12 +1,14 @@
 //! By what alerts are grouped.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use super::bins::Bin;
 use crate::field::{Field, UnknownField};
+use crate::timestamp::Timestamp;
 
 /// How many fields can be crossed with each other.
-pub const MOST_GROUPING_FIELDS: usize = 4;
+pub const MOST_GROUPING_FIELDS: usize = 3;
 
 /// The fields by which alerts are grouped; several are crossed with each other, none makes no groups.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,9 +68,9 @@ impl Grouping {
 pub enum Level {
     /// True or false.
     Boolean(bool),
-    /// One number: where a field has few different ones, all whole, such as scores.
+    /// One number, where a field's numbers are whole and lie close together, as scores do.
     Number(f64),
-    /// A range of numbers, cut so that the groups are about equally large.
+    /// A range of other numbers, cut so that the groups are about equally large.
     Bin(Bin),
     /// A text, or the name of an enum value.
     Text(String),
@@ -78,9 +80,45 @@ pub enum Level {
     Unknown,
 }
 
+impl Level {
+    /// Where it stands in a table: true before false, numbers, days and texts ascending, the unknown last.
+    #[must_use]
+    pub fn compare(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Boolean(a), Self::Boolean(b)) => b.cmp(a),
+            (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
+            (Self::Bin(a), Self::Bin(b)) => a.low.total_cmp(&b.low),
+            (Self::Day(a), Self::Day(b)) => a.cmp(b),
+            (Self::Text(a), Self::Text(b)) => a.cmp(b),
+            _ => self.rank().cmp(&other.rank()),
+        }
+    }
+
+    const fn rank(&self) -> u8 {
+        match self {
+            Self::Boolean(_) => 0,
+            Self::Number(_) => 1,
+            Self::Bin(_) => 2,
+            Self::Day(_) => 3,
+            Self::Text(_) => 4,
+            Self::Unknown => 5,
+        }
+    }
+}
+
 /// As tables and messages show it: `true`, `9`, `[8, 10)`, `raydium`, `2025-10-07`, `unknown`.
 impl fmt::Display for Level {
-    fn fmt(&self, _f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        todo!()
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Boolean(value) => value.fmt(f),
+            Self::Number(value) => value.fmt(f),
+            Self::Bin(bin) => bin.fmt(f),
+            Self::Text(text) => f.write_str(text),
+            Self::Day(day) => match Timestamp::from_seconds(day.saturating_mul(86_400)).to_datetime() {
+                Some(moment) => moment.format("%Y-%m-%d").fmt(f),
+                None => write!(f, "day {day}"),
+            },
+            Self::Unknown => f.write_str("unknown"),
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::facts::Facts;
+use super::facts::{Facts, Label, Number};
+use crate::outcome::OutcomeStatus;
 use crate::record::AlertRecord;
 
 /// How many alerts have a label, and of how many that is known.
@@ -40,8 +41,8 @@ pub struct Centre {
 pub struct Summary {
     /// All alerts that were given.
     pub alerts: u32,
-    /// Alerts with at least one accepted price; its rate is over all alerts.
-    pub tracked: Tally,
+    /// Sealed alerts with at least one accepted price: the matured and the lost ones.
+    pub tracked: u32,
     /// Alerts that enter the rates: sealed and well enough seen.
     pub matured: u32,
     /// Alerts that are still followed.
@@ -52,11 +53,11 @@ pub struct Summary {
     pub lost: Tally,
     /// Gained more than 50 %: the pumps.
     pub pumps_50: Tally,
-    /// Gained more than 100 %: 2×.
+    /// Gained 100 % or more: 2×.
     pub pumps_100: Tally,
-    /// Gained more than 400 %: 5×.
+    /// Gained 400 % or more: 5×.
     pub pumps_400: Tally,
-    /// Gained more than 900 %: 10×.
+    /// Gained 900 % or more: 10×.
     pub pumps_900: Tally,
     /// A rug rule holds.
     pub rugs: Tally,
@@ -80,7 +81,7 @@ pub struct Summary {
     pub return_24h_pct: Centre,
     /// The net return of the simulated exit.
     pub exit_return_pct: Centre,
-    /// From the alert to its peak, where the time of the peak is known. An alert that never rose peaks at its entry.
+    /// From the alert to its peak, of those that rose at all and whose peak has a known time.
     pub median_time_to_peak: Option<Duration>,
 }
 
@@ -93,7 +94,68 @@ impl Summary {
 }
 
 impl Summary {
-    pub(super) fn of_facts<'a>(_facts: impl Iterator<Item = &'a Facts>) -> Self {
-        todo!()
+    pub(super) fn of_facts<'a>(facts: impl Iterator<Item = &'a Facts> + Clone) -> Self {
+        let with = |status: OutcomeStatus| count(facts.clone().filter(|facts| facts.status == status));
+        let (alerts, pending) = (count(facts.clone()), with(OutcomeStatus::Tracking));
+        let (complete, lost) = (with(OutcomeStatus::Complete), with(OutcomeStatus::Lost));
+        let matured = facts.clone().filter(|facts| facts.status == OutcomeStatus::Complete);
+        let tally = |label: Label| {
+            let mut tally = Tally::default();
+            for facts in facts.clone() {
+                let (is_matured, truth) = (facts.status == OutcomeStatus::Complete, facts.label(label));
+                tally.count += u32::from(is_matured && truth == Some(true));
+                tally.known += u32::from(is_matured && truth.is_some());
+                tally.besides += u32::from(!is_matured && truth == Some(true));
+            }
+            tally
+        };
+        let centre = |number: Number| Centre::of(matured.clone().filter_map(|facts| facts.number(number)).collect());
+        Self {
+            alerts,
+            tracked: complete + lost,
+            matured: complete,
+            pending,
+            no_data: with(OutcomeStatus::NoData),
+            lost: Tally { count: lost, known: alerts - pending, besides: 0 },
+            pumps_50: tally(Label::Pump50),
+            pumps_100: tally(Label::Pump100),
+            pumps_400: tally(Label::Pump400),
+            pumps_900: tally(Label::Pump900),
+            rugs: tally(Label::Rug),
+            rugs_after_pump: tally(Label::RugAfterPump),
+            dumps_20: tally(Label::Dump20),
+            dead: tally(Label::Dead),
+            fell_80: tally(Label::Fell80),
+            round_trips: tally(Label::RoundTrip),
+            max_gain_pct: centre(Number::MaxGainPct),
+            return_1h_pct: centre(Number::Return1hPct),
+            return_6h_pct: centre(Number::Return6hPct),
+            return_24h_pct: centre(Number::Return24hPct),
+            exit_return_pct: centre(Number::ExitReturnPct),
+            median_time_to_peak: centre(Number::SecondsToPeak)
+                .median
+                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+        }
     }
+}
+
+impl Centre {
+    /// Of `numbers`, which are finite, in any order.
+    #[must_use]
+    pub fn of(mut numbers: Vec<f64>) -> Self {
+        // In one order for one set of numbers, so that the sum too is the same however the alerts came.
+        numbers.sort_unstable_by(f64::total_cmp);
+        let known = count(numbers.iter());
+        let middle = numbers.len() / 2;
+        let median = match numbers.get(middle) {
+            Some(upper) if numbers.len().is_multiple_of(2) => Some(f64::midpoint(numbers[middle - 1], *upper)),
+            upper => upper.copied(),
+        };
+        let mean = (known > 0).then(|| numbers.iter().sum::<f64>() / f64::from(known));
+        Self { known, mean, median }
+    }
+}
+
+fn count(alerts: impl Iterator) -> u32 {
+    u32::try_from(alerts.count()).unwrap_or(u32::MAX)
 }

@@ -33,6 +33,7 @@ pub(super) enum Number {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Facts {
     pub status: OutcomeStatus,
+    pub is_tracked: bool,
     known: u16,
     value: u16,
     /// NaN where unknown.
@@ -42,12 +43,12 @@ pub(super) struct Facts {
 impl Facts {
     pub(super) fn of(record: &AlertRecord) -> Self {
         let outcome = &record.outcome;
-        let gained = |percent: f64| outcome.max_gain_pct.map(|gain| gain >= percent);
+        let gained_over = |percent: f64| outcome.max_gain_pct.map(|gain| gain > percent);
         let labels = [
-            (Label::Pump50, outcome.max_gain_pct.map(|gain| gain > 50.0)),
-            (Label::Pump100, gained(100.0)),
-            (Label::Pump400, gained(400.0)),
-            (Label::Pump900, gained(900.0)),
+            (Label::Pump50, gained_over(50.0)),
+            (Label::Pump100, gained_over(100.0)),
+            (Label::Pump400, gained_over(400.0)),
+            (Label::Pump900, gained_over(900.0)),
             (Label::Rug, outcome.is_rug),
             // What is no rug is none after a pump either.
             (Label::RugAfterPump, outcome.rug_after_pump.or((outcome.is_rug == Some(false)).then_some(false))),
@@ -72,7 +73,13 @@ impl Facts {
             outcome.exit_return_pct,
             seconds_to_peak,
         ];
-        Self { status: outcome.status, known, value, numbers: numbers.map(|number| number.unwrap_or(f64::NAN)) }
+        Self {
+            status: outcome.status,
+            is_tracked: outcome.snapshot_count > 0,
+            known,
+            value,
+            numbers: numbers.map(|number| number.unwrap_or(f64::NAN)),
+        }
     }
 
     pub(super) const fn label(&self, label: Label) -> Option<bool> {

@@ -41,8 +41,8 @@ pub struct Centre {
 pub struct Summary {
     /// All alerts that were given.
     pub alerts: u32,
-    /// Sealed alerts with at least one accepted price: the matured and the lost ones.
-    pub tracked: u32,
+    /// Alerts with at least one accepted price; its rate is over all alerts.
+    pub tracked: Tally,
     /// Alerts that enter the rates: sealed and well enough seen.
     pub matured: u32,
     /// Alerts that are still followed.
@@ -53,11 +53,11 @@ pub struct Summary {
     pub lost: Tally,
     /// Gained more than 50 %: the pumps.
     pub pumps_50: Tally,
-    /// Gained 100 % or more: 2×.
+    /// Gained more than 100 %: 2×.
     pub pumps_100: Tally,
-    /// Gained 400 % or more: 5×.
+    /// Gained more than 400 %: 5×.
     pub pumps_400: Tally,
-    /// Gained 900 % or more: 10×.
+    /// Gained more than 900 %: 10×.
     pub pumps_900: Tally,
     /// A rug rule holds.
     pub rugs: Tally,
@@ -97,7 +97,7 @@ impl Summary {
     pub(super) fn of_facts<'a>(facts: impl Iterator<Item = &'a Facts> + Clone) -> Self {
         let with = |status: OutcomeStatus| count(facts.clone().filter(|facts| facts.status == status));
         let (alerts, pending) = (count(facts.clone()), with(OutcomeStatus::Tracking));
-        let (complete, lost) = (with(OutcomeStatus::Complete), with(OutcomeStatus::Lost));
+        let tracked = count(facts.clone().filter(|facts| facts.is_tracked));
         let matured = facts.clone().filter(|facts| facts.status == OutcomeStatus::Complete);
         let tally = |label: Label| {
             let mut tally = Tally::default();
@@ -112,11 +112,11 @@ impl Summary {
         let centre = |number: Number| Centre::of(matured.clone().filter_map(|facts| facts.number(number)).collect());
         Self {
             alerts,
-            tracked: complete + lost,
-            matured: complete,
+            tracked: Tally { count: tracked, known: alerts, besides: 0 },
+            matured: with(OutcomeStatus::Complete),
             pending,
             no_data: with(OutcomeStatus::NoData),
-            lost: Tally { count: lost, known: alerts - pending, besides: 0 },
+            lost: Tally { count: with(OutcomeStatus::Lost), known: alerts - pending, besides: 0 },
             pumps_50: tally(Label::Pump50),
             pumps_100: tally(Label::Pump100),
             pumps_400: tally(Label::Pump400),

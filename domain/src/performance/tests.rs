@@ -44,8 +44,8 @@ fn means_of_nothing_are_unknown_and_not_zero() {
 }
 
 #[test]
-fn a_pump_is_more_than_50_percent_and_a_tier_begins_at_its_number() {
-    let summary = Summary::of(&[gained(50.0), gained(50.1), gained(100.0), gained(400.0), gained(900.0)]);
+fn a_pump_and_its_tiers_begin_above_their_number() {
+    let summary = Summary::of(&[gained(50.0), gained(100.0), gained(400.0), gained(900.0), gained(900.1)]);
     let counts = [summary.pumps_50, summary.pumps_100, summary.pumps_400, summary.pumps_900].map(|tally| tally.count);
     assert_eq!(counts, [4, 3, 2, 1]);
     assert_eq!(summary.pumps_50.rate(), Some(0.8));
@@ -63,9 +63,17 @@ fn young_and_lost_alerts_enter_no_rate_but_what_they_did_is_counted_beside() {
     let summary = Summary::of(&records);
     assert_eq!(summary.pumps_50, Tally { count: 0, known: 1, besides: 2 });
     assert_eq!(summary.pumps_50.rate(), Some(0.0));
-    assert_eq!((summary.alerts, summary.matured, summary.pending, summary.no_data, summary.tracked), (5, 1, 2, 1, 2));
+    assert_eq!((summary.alerts, summary.matured, summary.pending, summary.no_data), (5, 1, 2, 1));
     assert_eq!(summary.lost.rate(), Some(1.0 / 3.0));
     assert_eq!(summary.max_gain_pct, Centre { known: 1, mean: Some(10.0), median: Some(10.0) });
+}
+
+#[test]
+fn an_alert_is_tracked_once_a_price_was_accepted() {
+    let mut seen = with_status(OutcomeStatus::Tracking, sample::record());
+    seen.outcome.snapshot_count = 1;
+    let summary = Summary::of(&[seen, sample::record()]);
+    assert_eq!((summary.tracked.count, summary.tracked.rate()), (1, Some(0.5)));
 }
 
 #[test]

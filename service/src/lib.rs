@@ -1,8 +1,17 @@
 //! What both services share at their edge: the clock, configuration, telemetry, health, reflection, limits, errors and
-//! shutdown.
+//! shutdown, and the translation between the contract and the domain.
 
+mod access_log;
 pub mod clock;
 pub mod config;
+mod deadline;
+pub mod health;
+pub mod limit;
+pub mod page_token;
+pub mod reflection;
+mod response;
+pub mod serve;
+pub mod shutdown;
 pub mod status;
 pub mod telemetry;
 pub mod wire;

@@ -4,6 +4,7 @@
 //! all at once in `google.rpc.BadRequest`; where a retry helps, `google.rpc.RetryInfo` says after how long.
 
 mod reason;
+mod store;
 mod violations;
 
 use std::error::Error;
@@ -93,6 +94,12 @@ impl Rejection {
         tracing::error!(error.message = %with_causes(error), "failed while {doing}");
         let message = format!("internal error while {doing}; the server's log has the cause");
         Self::new(Code::Internal, Reason::Internal, message)
+    }
+
+    /// What was stored cannot be read: DATA_LOSS.
+    #[must_use]
+    pub fn data_loss(message: impl Into<String>) -> Self {
+        Self::new(Code::DataLoss, Reason::StoreCorrupt, message)
     }
 
     /// Says how long to wait before a retry.

@@ -76,3 +76,26 @@ fn an_item_of_a_stream_carries_the_same_details() {
     let whole = Status::from(Rejection::from(with(2)));
     assert_eq!(item.encode_to_vec(), whole.details());
 }
+
+#[test]
+fn an_unreachable_database_is_worth_a_retry_and_a_full_one_is_not() {
+    use sea_orm::DbErr;
+    use store::StoreError;
+    let source = || DbErr::Custom("connection refused (password=hunter2)".into());
+    let status = Status::from(Rejection::from(StoreError::Unavailable { doing: "recording", source: source() }));
+    let details = status.get_error_details();
+    assert_eq!(
+        (status.code(), details.error_info().unwrap().reason.as_str()),
+        (Code::Unavailable, "STORE_UNAVAILABLE")
+    );
+    assert!(details.retry_info().is_some());
+    assert!(!status.message().contains("hunter2"));
+
+    let status = Status::from(Rejection::from(StoreError::DiskFull { doing: "recording", source: source() }));
+    assert_eq!(status.code(), Code::ResourceExhausted);
+    assert!(status.get_error_details().retry_info().is_none());
+
+    let status = Status::from(Rejection::from(StoreError::NulInText { field: "alert.token.name" }));
+    assert_eq!(status.code(), Code::InvalidArgument);
+    assert_eq!(status.get_error_details().bad_request().unwrap().field_violations[0].field, "alert.token.name");
+}

@@ -7,6 +7,7 @@ use domain::performance::{Summary, Tally};
 use domain::timestamp::Timestamp;
 use perftrack::v1;
 use prost_types::value::Kind;
+use store::alerts::AlertedBetween;
 use tonic::Status;
 use tonic_types::StatusExt;
 
@@ -255,7 +256,7 @@ fn a_moment_is_cut_to_the_microsecond() {
 #[test]
 fn a_window_that_ends_before_it_starts_is_refused() {
     let mut violations = Violations::new();
-    assert_eq!(parse_window(None, &mut violations), (None, None));
+    assert_eq!(parse_window(None, &mut violations), AlertedBetween::default());
     let (start, end) = (Some(timestamp_message(NOW)), Some(timestamp_message(NOW)));
     parse_window(Some(v1::Window { start, end: None }), &mut violations);
     assert!(violations.is_empty());

@@ -1,13 +1,13 @@
 //! The stretch of time that a request is about.
 
-use domain::timestamp::Timestamp;
 use perftrack::v1;
+use store::alerts::AlertedBetween;
 
 use super::time::parse_timestamp;
 use crate::status::Violations;
 
-/// Reads `window`: its start (included) and its end (excluded), each `None` where it is open.
-pub fn parse_window(window: Option<v1::Window>, violations: &mut Violations) -> (Option<Timestamp>, Option<Timestamp>) {
+/// Reads the request's `window`; an absent bound is open.
+pub fn parse_window(window: Option<v1::Window>, violations: &mut Violations) -> AlertedBetween {
     let v1::Window { start, end } = window.unwrap_or_default();
     let start = violations.check_optional("window.start", start.map(parse_timestamp));
     let end = violations.check_optional("window.end", end.map(parse_timestamp));
@@ -16,5 +16,5 @@ pub fn parse_window(window: Option<v1::Window>, violations: &mut Violations) -> 
     {
         violations.add("window.end", format!("must be after window.start ({start}), not {end}"));
     }
-    (start, end)
+    AlertedBetween { start, end }
 }

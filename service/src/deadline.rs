@@ -1,0 +1,67 @@
+//! A caller's deadline (`grpc-timeout`): work that nobody waits for any more is dropped.
+
+use std::time::Duration;
+
+use axum::extract::Request;
+use axum::http::HeaderMap;
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::response::rejected;
+use crate::status::Rejection;
+
+/// Answers DEADLINE_EXCEEDED a little before the caller gives up, so that the answer still reaches it. Bounds the time
+/// to the first byte of an answer; a stream that has begun is ended by its caller.
+pub(crate) async fn honour(request: Request, next: Next) -> Response {
+    let Some(timeout) = timeout(request.headers()) else { return next.run(request).await };
+    let margin = (timeout / 10).min(Duration::from_millis(20));
+    match tokio::time::timeout(timeout - margin, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let given = humantime::format_duration(timeout);
+            rejected(Rejection::deadline_exceeded(format!(
+                "not done within the {given} that the caller gave; what was begun may still be done"
+            )))
+        }
+    }
+}
+
+/// The header as the gRPC protocol writes it: up to eight digits and a unit. Anything else counts as no deadline.
+fn timeout(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get("grpc-timeout")?.to_str().ok()?;
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    if digits.len() > 8 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let count: u64 = digits.parse().ok()?;
+    match unit {
+        "H" => Some(Duration::from_secs(count * 3_600)),
+        "M" => Some(Duration::from_secs(count * 60)),
+        "S" => Some(Duration::from_secs(count)),
+        "m" => Some(Duration::from_millis(count)),
+        "u" => Some(Duration::from_micros(count)),
+        "n" => Some(Duration::from_nanos(count)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(text: &str) -> Option<Duration> {
+        let mut headers = HeaderMap::new();
+        headers.insert("grpc-timeout", text.parse().unwrap());
+        timeout(&headers)
+    }
+
+    #[test]
+    fn a_timeout_is_digits_and_a_unit() {
+        assert_eq!(given("150m"), Some(Duration::from_millis(150)));
+        assert_eq!(given("99999999H"), Some(Duration::from_secs(99_999_999 * 3_600)));
+        assert_eq!(given("5u"), Some(Duration::from_micros(5)));
+        for bad in ["", "S", "5", "-5S", "5s", "123456789S", "+5S", "5.0S"] {
+            assert_eq!(given(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! `grpc.health.v1`: SERVING while the database answers, for every service and for the whole server ("").
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tonic_health::ServingStatus;
+use tonic_health::pb::health_server::{Health as HealthRpc, HealthServer};
+use tonic_health::server::{HealthReporter, HealthService};
+
+/// The time between two looks at the database. Real time, also where the services' clock is simulated.
+const INTERVAL: Duration = Duration::from_secs(2);
+/// A database that takes longer than this to say a word does not answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What the health service says.
+#[derive(Clone, Debug)]
+pub struct Health {
+    reporter: HealthReporter,
+    /// The names that have a health: those of the services, and "".
+    names: Vec<&'static str>,
+}
+
+impl Health {
+    /// Health of `services`, NOT_SERVING until the first look at the database.
+    pub async fn new(services: &[&'static str]) -> Self {
+        let names = services.iter().copied().chain([""]).collect();
+        let health = Self { reporter: HealthReporter::new(), names };
+        health.set(false).await;
+        health
+    }
+
+    /// The RPCs.
+    #[must_use]
+    pub fn server(&self) -> HealthServer<impl HealthRpc> {
+        HealthServer::new(HealthService::from_health_reporter(self.reporter.clone()))
+    }
+
+    async fn set(&self, serving: bool) {
+        let status = if serving { ServingStatus::Serving } else { ServingStatus::NotServing };
+        for name in &self.names {
+            self.reporter.set_service_status(name, status).await;
+        }
+    }
+
+    /// Looks with `probe` until `stop`, then says NOT_SERVING. Returns once it has said so.
+    pub async fn watch<P, F, E>(&self, probe: P, stop: &CancellationToken)
+    where
+        P: Fn() -> F,
+        F: Future<Output = Result<(), E>>,
+        E: std::fmt::Display,
+    {
+        let looking = async {
+            let mut serving = None;
+            loop {
+                let trouble = match tokio::time::timeout(PATIENCE, probe()).await {
+                    Ok(Ok(())) => None,
+                    Ok(Err(error)) => Some(error.to_string()),
+                    Err(_) => Some(format!("no answer within {} s", PATIENCE.as_secs())),
+                };
+                let now = trouble.is_none();
+                if serving != Some(now) {
+                    self.set(now).await;
+                    match &trouble {
+                        Some(error) => {
+                            tracing::warn!(error.message = error, "not serving: the database does not answer")
+                        }
+                        None => tracing::info!("serving: the database answers"),
+                    }
+                    serving = Some(now);
+                }
+                tokio::time::sleep(INTERVAL).await;
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = looking => {}
+        }
+        self.set(false).await;
+    }
+
+    /// Ends the streams of those who watch, which would else hold a shutdown up.
+    pub async fn close(mut self) {
+        for name in &self.names {
+            self.reporter.clear_service_status(name).await;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! How much one request may ask for: its size, its page, and how many run at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use tokio::sync::Semaphore;
+use tonic::Status;
+
+use crate::response::{rejected, status_of};
+use crate::status::{Reason, Rejection};
+
+/// The largest message that a server takes; give it to `max_decoding_message_size` of every service.
+pub const MOST_REQUEST_BYTES: usize = 4 * 1024 * 1024;
+
+/// How many items a page has: `default` where none was asked for (0), `most` where more was. Errors say what is wrong
+/// with `page_size`.
+pub fn page_size(asked: i32, default: usize, most: usize) -> Result<usize, String> {
+    match usize::try_from(asked) {
+        Ok(0) => Ok(default),
+        Ok(asked) => Ok(asked.min(most)),
+        Err(_) => Err(format!("must be 0 (for {default}) or more, not {asked}")),
+    }
+}
+
+/// Says of a message that is too large how large one may be, with the code and the details of our other errors.
+pub(crate) async fn explain_message_size(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    match status_of(&response) {
+        Some(status) if is_too_large(&status) => {
+            let message = format!(
+                "the message is larger than the {MOST_REQUEST_BYTES} bytes that the server takes ({}): send less at once",
+                status.message()
+            );
+            rejected(Rejection::exhausted(Reason::MessageTooLarge, message))
+        }
+        _ => response,
+    }
+}
+
+fn is_too_large(status: &Status) -> bool {
+    status.code() == tonic::Code::OutOfRange && status.message().contains("message length too large")
+}
+
+/// Turns calls away while too many others run. Health and reflection always get through: they are asked most when a
+/// server is in trouble.
+pub(crate) async fn bound_calls(State(calls): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with("/grpc.") {
+        return next.run(request).await;
+    }
+    let Ok(_running) = calls.try_acquire() else {
+        let message = "too many calls at once; try again";
+        return rejected(Rejection::unavailable(Reason::TooManyCalls, message, Duration::from_secs(1)));
+    };
+    next.run(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::page_size;
+
+    #[test]
+    fn a_page_has_a_default_and_a_most() {
+        assert_eq!(page_size(0, 100, 1_000), Ok(100));
+        assert_eq!(page_size(7, 100, 1_000), Ok(7));
+        assert_eq!(page_size(i32::MAX, 100, 1_000), Ok(1_000));
+        assert_eq!(page_size(-1, 100, 1_000), Err("must be 0 (for 100) or more, not -1".to_owned()));
+    }
+}

@@ -1,0 +1,296 @@
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use perftrack::v1;
+use perftrack::v1::tracking_service_client::TrackingServiceClient;
+use perftrack::v1::tracking_service_server::SERVICE_NAME;
+use prost::Message;
+use prost_types::FileDescriptorProto;
+use tokio::sync::{Notify, Semaphore};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tonic::transport::Channel;
+use tonic::{Code, Status};
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
+use tonic_reflection::pb::v1 as reflection_v1;
+use tonic_reflection::pb::v1alpha as reflection_v1alpha;
+use tonic_types::StatusExt;
+use tower::ServiceExt;
+
+use super::*;
+
+/// A server on a free port that is stopped at the end of its test.
+struct Running {
+    address: SocketAddr,
+    stop: CancellationToken,
+    healthy: Arc<AtomicBool>,
+    server: JoinHandle<Result<(), ServeError>>,
+}
+
+async fn start(routes: impl Into<RoutesBuilder>, options: ServeOptions) -> Running {
+    let listener = Listener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+    let address = listener.address();
+    let (stop, healthy) = (CancellationToken::new(), Arc::new(AtomicBool::new(true)));
+    let (routes, token, flag) = (routes.into(), stop.clone(), healthy.clone());
+    let server = tokio::spawn(async move {
+        let probe = || {
+            let healthy = flag.load(Ordering::SeqCst);
+            async move { if healthy { Ok(()) } else { Err("the database is away") } }
+        };
+        serve(listener, routes, &[SERVICE_NAME], probe, token, &options).await
+    });
+    Running { address, stop, healthy, server }
+}
+
+impl Running {
+    async fn channel(&self) -> Channel {
+        Channel::from_shared(format!("http://{}", self.address)).unwrap().connect().await.unwrap()
+    }
+
+    async fn stopped(self) {
+        self.stop.cancel();
+        self.server.await.unwrap().unwrap();
+    }
+}
+
+/// Watches the health of a service until it is `wanted`.
+async fn becomes(channel: Channel, service: &str, wanted: ServingStatus) {
+    let request = HealthCheckRequest { service: service.to_owned() };
+    let mut changes = HealthClient::new(channel).watch(request).await.unwrap().into_inner();
+    while changes.message().await.unwrap().unwrap().status() != wanted {}
+}
+
+#[tokio::test]
+async fn health_follows_the_database_for_every_service_and_for_the_whole() {
+    let running = start(RoutesBuilder::default(), ServeOptions::default()).await;
+    let channel = running.channel().await;
+    for name in ["", SERVICE_NAME] {
+        becomes(channel.clone(), name, ServingStatus::Serving).await;
+    }
+    running.healthy.store(false, Ordering::SeqCst);
+    becomes(channel.clone(), "", ServingStatus::NotServing).await;
+    let unknown = HealthCheckRequest { service: "perftrack.v1.Nothing".to_owned() };
+    assert_eq!(HealthClient::new(channel).check(unknown).await.unwrap_err().code(), Code::NotFound);
+    running.stopped().await;
+}
+
+async fn reflect(
+    channel: Channel,
+    request: reflection_v1::server_reflection_request::MessageRequest,
+) -> reflection_v1::server_reflection_response::MessageResponse {
+    let mut client = reflection_v1::server_reflection_client::ServerReflectionClient::new(channel);
+    let request = reflection_v1::ServerReflectionRequest { host: String::new(), message_request: Some(request) };
+    let mut answers = client.server_reflection_info(tokio_stream::once(request)).await.unwrap().into_inner();
+    answers.message().await.unwrap().unwrap().message_response.unwrap()
+}
+
+#[tokio::test]
+async fn reflection_shows_the_contract_with_its_comments_and_the_error_details() {
+    use reflection_v1::server_reflection_request::MessageRequest;
+    use reflection_v1::server_reflection_response::MessageResponse;
+    let running = start(RoutesBuilder::default(), ServeOptions::default()).await;
+    let channel = running.channel().await;
+
+    let listed = reflect(channel.clone(), MessageRequest::ListServices(String::new())).await;
+    let MessageResponse::ListServicesResponse(listed) = listed else { panic!("{listed:?}") };
+    let names: Vec<String> = listed.service.into_iter().map(|service| service.name).collect();
+    let expected = [
+        SERVICE_NAME,
+        "grpc.health.v1.Health",
+        "grpc.reflection.v1.ServerReflection",
+        "grpc.reflection.v1alpha.ServerReflection",
+    ];
+    assert_eq!(names, expected);
+
+    for symbol in [
+        "perftrack.v1.TrackingService.RecordAlert",
+        "perftrack.v1.Alert.extra",
+        "google.rpc.BadRequest",
+        "google.rpc.ErrorInfo",
+        "google.rpc.Status",
+        "grpc.health.v1.Health",
+        "google.protobuf.Struct",
+    ] {
+        let found = reflect(channel.clone(), MessageRequest::FileContainingSymbol(symbol.to_owned())).await;
+        let MessageResponse::FileDescriptorResponse(files) = found else { panic!("{symbol}: {found:?}") };
+        let file = FileDescriptorProto::decode(files.file_descriptor_proto[0].as_slice()).unwrap();
+        if symbol.starts_with("perftrack.") {
+            let comments = file.source_code_info.unwrap().location;
+            assert!(comments.iter().any(|location| location.leading_comments.is_some()), "{symbol}");
+        }
+        for import in file.dependency {
+            let found = reflect(channel.clone(), MessageRequest::FileByFilename(import.clone())).await;
+            assert!(matches!(found, MessageResponse::FileDescriptorResponse(_)), "{import} of {symbol}");
+        }
+    }
+    running.stopped().await;
+}
+
+#[tokio::test]
+async fn reflection_answers_in_its_older_version_too() {
+    use reflection_v1alpha::server_reflection_request::MessageRequest;
+    use reflection_v1alpha::server_reflection_response::MessageResponse;
+    let running = start(RoutesBuilder::default(), ServeOptions::default()).await;
+    let mut client = reflection_v1alpha::server_reflection_client::ServerReflectionClient::new(running.channel().await);
+    let request = reflection_v1alpha::ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(MessageRequest::FileContainingSymbol(SERVICE_NAME.to_owned())),
+    };
+    let mut answers = client.server_reflection_info(tokio_stream::once(request)).await.unwrap().into_inner();
+    let answer = answers.message().await.unwrap().unwrap().message_response.unwrap();
+    assert!(matches!(answer, MessageResponse::FileDescriptorResponse(_)), "{answer:?}");
+    drop(answers);
+    running.stopped().await;
+}
+
+/// Stands in for a service: answers that the contract's RPC of that name does not exist, once it has read the message.
+fn reads_the_whole_message() -> Router {
+    async fn read(request: Request<Body>) -> axum::response::Response {
+        let codec = tonic_prost::ProstCodec::<(), v1::RecordAlertRequest>::default();
+        let mut grpc =
+            tonic::server::Grpc::new(codec).apply_max_message_size_config(Some(limit::MOST_REQUEST_BYTES), None);
+        let answer = tower::service_fn(|_: tonic::Request<v1::RecordAlertRequest>| async {
+            Err::<tonic::Response<()>, _>(Status::unimplemented("read"))
+        });
+        grpc.unary(answer, request).await.map(Body::new)
+    }
+    Router::new().route("/perftrack.v1.TrackingService/RecordAlert", post(read))
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_large_is_told_the_limit() {
+    let running = start(reads_the_whole_message(), ServeOptions::default()).await;
+    let mut client = TrackingServiceClient::new(running.channel().await);
+    let sized = |bytes: usize| v1::RecordAlertRequest {
+        alert: Some(v1::Alert { config_revision: "x".repeat(bytes), ..v1::Alert::default() }),
+        trust_recorded_peak: false,
+    };
+    assert_eq!(client.record_alert(sized(1_000)).await.unwrap_err().message(), "read");
+    let status = client.record_alert(sized(limit::MOST_REQUEST_BYTES)).await.unwrap_err();
+    assert_eq!(status.code(), Code::ResourceExhausted);
+    assert!(status.message().contains("4194304 bytes"), "{}", status.message());
+    assert_eq!(status.get_error_details().error_info().unwrap().reason, "MESSAGE_TOO_LARGE");
+    running.stopped().await;
+}
+
+#[tokio::test]
+async fn an_rpc_that_does_not_exist_is_unimplemented() {
+    let running = start(RoutesBuilder::default(), ServeOptions::default()).await;
+    let mut client = TrackingServiceClient::new(running.channel().await);
+    let status = client.record_alert(v1::RecordAlertRequest::default()).await.unwrap_err();
+    assert_eq!(status.code(), Code::Unimplemented);
+    running.stopped().await;
+}
+
+/// The status of one call to `path` of a router, without a network.
+async fn status_from(router: Router, path: &str, timeout: &str) -> Option<Status> {
+    let request = Request::builder().uri(path).header("grpc-timeout", timeout).body(Body::empty()).unwrap();
+    let response: Result<_, Infallible> = router.oneshot(request).await;
+    crate::response::status_of(&response.unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_ends_a_little_before_its_callers_deadline() {
+    let router = Router::new()
+        .route("/hangs", get(|| std::future::pending::<()>()))
+        .route("/answers", get(|| async { tokio::time::sleep(Duration::from_millis(979)).await }))
+        .layer(from_fn(deadline::honour));
+    let began = tokio::time::Instant::now();
+    let status = status_from(router.clone(), "/hangs", "1S").await.unwrap();
+    assert_eq!(status.code(), Code::DeadlineExceeded);
+    assert_eq!(status.get_error_details().error_info().unwrap().reason, "DEADLINE_EXCEEDED");
+    assert_eq!(began.elapsed(), Duration::from_millis(980));
+    assert!(status_from(router, "/answers", "1S").await.is_none());
+}
+
+#[tokio::test]
+async fn beyond_the_most_calls_only_health_and_reflection_get_through() {
+    let full = Arc::new(Semaphore::new(0));
+    let router = Router::new()
+        .route("/perftrack.v1.TrackingService/GetAlert", get(|| async {}))
+        .route("/grpc.health.v1.Health/Check", get(|| async {}))
+        .layer(from_fn_with_state(full, limit::bound_calls));
+    let status = status_from(router.clone(), "/perftrack.v1.TrackingService/GetAlert", "1S").await.unwrap();
+    assert_eq!(status.code(), Code::Unavailable);
+    assert!(status.get_error_details().retry_info().is_some());
+    assert!(status_from(router, "/grpc.health.v1.Health/Check", "1S").await.is_none());
+}
+
+#[tokio::test]
+async fn a_stop_lets_the_call_in_flight_end_and_takes_no_new_one() {
+    let (entered, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let routes = Router::new().route("/perftrack.v1.TrackingService/GetAlert", {
+        let (entered, release) = (entered.clone(), release.clone());
+        post(|| async move {
+            entered.notify_one();
+            release.notified().await;
+            Status::not_found("it ended by itself").into_http::<Body>()
+        })
+    });
+    let running = start(routes, ServeOptions::default()).await;
+    let channel = running.channel().await;
+    becomes(channel.clone(), "", ServingStatus::Serving).await;
+    let request = HealthCheckRequest { service: String::new() };
+    let mut watched = HealthClient::new(channel.clone()).watch(request).await.unwrap().into_inner();
+    assert_eq!(watched.message().await.unwrap().unwrap().status(), ServingStatus::Serving);
+    let in_flight = tokio::spawn(async move {
+        TrackingServiceClient::new(channel).get_alert(v1::GetAlertRequest::default()).await.unwrap_err()
+    });
+    entered.notified().await;
+
+    running.stop.cancel();
+    assert_eq!(watched.message().await.unwrap().unwrap().status(), ServingStatus::NotServing);
+    assert!(watched.message().await.unwrap().is_none(), "a watcher does not hold the shutdown up");
+    release.notify_one();
+    assert_eq!(in_flight.await.unwrap().message(), "it ended by itself");
+    let address = running.address;
+    running.stopped().await;
+    assert!(tokio::net::TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
+async fn a_call_without_an_end_does_not_hold_a_stop_up_for_ever() {
+    let entered = Arc::new(Notify::new());
+    let routes = Router::new().route("/perftrack.v1.TrackingService/GetAlert", {
+        let entered = entered.clone();
+        post(|| async move {
+            entered.notify_one();
+            std::future::pending::<()>().await;
+        })
+    });
+    let options = ServeOptions { drain_timeout: Duration::from_millis(20), ..ServeOptions::default() };
+    let running = start(routes, options).await;
+    let channel = running.channel().await;
+    let hanging =
+        tokio::spawn(
+            async move { TrackingServiceClient::new(channel).get_alert(v1::GetAlertRequest::default()).await },
+        );
+    entered.notified().await;
+    running.stopped().await;
+    hanging.abort();
+}
+
+#[tokio::test]
+async fn an_address_in_use_is_named_with_what_to_do() {
+    let first = Listener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+    assert_ne!(first.address().port(), 0);
+    let error = Listener::bind(first.address()).await.unwrap_err().to_string();
+    assert!(error.starts_with(&format!("cannot listen on {}: ", first.address())), "{error}");
+    assert!(error.ends_with("choose another address with --listen, or port 0 for any free one"), "{error}");
+}
+
+#[test]
+fn the_ready_line_names_every_server() {
+    let address = |port| SocketAddr::from(([127, 0, 0, 1], port));
+    let line = ready_line(&[("tracker", address(50_051)), ("analysis", address(50_052))]);
+    assert_eq!(line, "ready tracker=127.0.0.1:50051 analysis=127.0.0.1:50052");
+}

@@ -1,0 +1,38 @@
+//! What the store's errors are to a caller.
+
+use std::time::Duration;
+
+use store::StoreError;
+
+use super::{Reason, Rejection, Violations};
+
+/// Long enough for a database to restart, short enough for a bot to wait.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
+
+impl From<StoreError> for Rejection {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::Unavailable { doing, .. } => {
+                tracing::warn!(error.message = %super::with_causes(&error), "the database is unavailable");
+                let message = format!("the database is unavailable while {doing}; nothing is lost, try again");
+                Self::unavailable(Reason::StoreUnavailable, message, RETRY_AFTER)
+            }
+            StoreError::DiskFull { .. } => {
+                tracing::error!(error.message = %super::with_causes(&error), "the database is full");
+                Self::exhausted(Reason::StoreFull, error.to_string())
+            }
+            StoreError::Schema(_) => Self::failed_precondition(Reason::StoreSchema, error.to_string()),
+            StoreError::NulInText { field } => {
+                let mut violations = Violations::new();
+                violations.add(*field, "must not contain the NUL character");
+                violations.into()
+            }
+            StoreError::Corrupt { .. } => {
+                tracing::error!(error.message = %super::with_causes(&error), "the database is damaged");
+                Self::data_loss("what is stored there cannot be read; the server's log has the cause")
+            }
+            StoreError::Address { .. } => Self::internal("reaching the database", &error),
+            StoreError::Refused { doing, .. } => Self::internal(doing, &error),
+        }
+    }
+}

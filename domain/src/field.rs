@@ -104,7 +104,12 @@ impl Field {
         let unknown = |nearest: Option<String>| UnknownField { name: name.to_owned(), nearest };
         let path = name.strip_prefix("alert.").unwrap_or(name);
         if let Some(key) = path.strip_prefix("extra.") {
-            return if is_extra_key(key) { Ok(Self::Extra(key.to_owned())) } else { Err(unknown(None)) };
+            let lower = Some(key.to_ascii_lowercase()).filter(|lower| is_extra_key(lower));
+            return if is_extra_key(key) {
+                Ok(Self::Extra(key.to_owned()))
+            } else {
+                Err(unknown(lower.map(|lower| format!("extra.{lower}"))))
+            };
         }
         let found = if let Some(feature) = path.strip_prefix("features.") {
             Self::feature(feature)

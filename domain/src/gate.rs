@@ -6,6 +6,7 @@
 //! **The law of gates:** tightening a gate never adds an alert. Each knob has a direction ([`Tighter`]), and turning it
 //! that way can only turn alerts away.
 
+mod candidates;
 mod catalogue;
 mod config;
 mod decide;

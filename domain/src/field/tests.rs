@@ -52,6 +52,7 @@ fn a_misspelt_field_is_answered_with_the_nearest_known_one() {
         ("smart_money", "smart_money_involved"),
         ("price_usd", "entry.price_usd"),
         ("top10", "top10_concentration"),
+        ("extra.Mood", "extra.mood"),
     ] {
         assert_eq!(Field::parse(wrong).unwrap_err().nearest.as_deref(), Some(right), "{wrong}");
     }

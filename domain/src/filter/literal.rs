@@ -106,7 +106,7 @@ fn enum_value(names: &'static Names, written: &Written) -> Result<Literal, Strin
     names.find(&written.text).map(Literal::Enum).ok_or_else(|| {
         let short = names.all.iter().map(|full| full.strip_prefix(names.prefix).unwrap_or(full));
         let near = nearest(&written.text, short.chain(names.all.iter().copied()));
-        format!(": {}{}", names.all.join(", "), suggestion(near))
+        format!("; they are {}{}", names.all.join(", "), suggestion(near))
     })
 }
 

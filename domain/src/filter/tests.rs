@@ -264,3 +264,16 @@ fn an_error_shows_only_the_beginning_of_a_long_name() {
     assert!(refusal(&"x".repeat(16_000)).len() < 200);
     assert!(refusal(&format!("final_score > {}", "x".repeat(16_000))).len() < 200);
 }
+
+#[test]
+fn the_deepest_filter_needs_little_stack() {
+    let level = "NOT (lp_locked OR mint_revoked AND final_score > 8 OR ";
+    let deepest = format!("{}passed_debate{}", level.repeat(DEEPEST_NESTING), ")".repeat(DEEPEST_NESTING));
+    let small_stack = std::thread::Builder::new().stack_size(512 * 1024);
+    let checks = small_stack.spawn(move || {
+        let filter = Filter::parse(&deepest).unwrap();
+        assert_eq!(filter.truth(&sample::record()), None);
+        assert!(filter.clone() == filter && filter.to_string().len() > deepest.len());
+    });
+    checks.unwrap().join().unwrap();
+}

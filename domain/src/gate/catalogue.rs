@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::sync::LazyLock;
 
 use super::error::CatalogueError;
 use super::read;
@@ -118,8 +119,10 @@ impl Catalogue {
     /// The keys of callsbot.
     #[must_use]
     #[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
-    pub fn callsbot() -> Self {
-        Self::parse(include_str!("callsbot.toml")).expect("the built-in catalogue reads")
+    pub fn callsbot() -> &'static Self {
+        static CALLSBOT: LazyLock<Catalogue> =
+            LazyLock::new(|| Catalogue::parse(include_str!("callsbot.toml")).expect("the built-in catalogue reads"));
+        &CALLSBOT
     }
 
     /// Reads a catalogue file. The built-in `callsbot.toml` describes the format.

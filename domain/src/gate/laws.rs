@@ -52,8 +52,8 @@ fn config() -> impl Strategy<Value = FilterConfig> {
     let values: Vec<_> = catalogue.knobs().iter().map(value).collect();
     values.prop_map(move |values| {
         let settings = catalogue.knobs().iter().zip(values);
-        settings.fold(FilterConfig::defaults(&catalogue), |config, (knob, value)| {
-            config.with(&catalogue, &knob.key, value).unwrap()
+        settings.fold(FilterConfig::defaults(catalogue), |config, (knob, value)| {
+            config.with(catalogue, &knob.key, value).unwrap()
         })
     })
 }
@@ -71,7 +71,7 @@ proptest! {
     #[test]
     fn tightening_a_gate_never_adds_an_alert(alert in alert(), config in config(), (knob, a, b) in turn()) {
         let catalogue = Catalogue::callsbot();
-        let passes = |value| decide(&catalogue, &config.with(&catalogue, &knob.key, value).unwrap(), &alert).failed.is_empty();
+        let passes = |value| decide(catalogue, &config.with(catalogue, &knob.key, value).unwrap(), &alert).failed.is_empty();
         let (a_passes, b_passes) = (passes(a), passes(b));
         match knob.compare_tightness(a, b) {
             Ordering::Greater => prop_assert!(!a_passes || b_passes),
@@ -83,8 +83,19 @@ proptest! {
     #[test]
     fn an_alert_passes_exactly_where_no_gate_fails_it(alert in alert(), config in config()) {
         let catalogue = Catalogue::callsbot();
-        let screen = Screen::new(&catalogue, &config);
+        let screen = Screen::new(catalogue, &config);
         prop_assert_eq!(screen.passes(&alert), screen.decide(&alert).failed.is_empty());
+    }
+
+    #[test]
+    fn candidates_grow_tighter_and_the_knob_takes_them((knob, current, _) in turn(), mut observed in prop::collection::vec(-1e6..1e6_f64, 0..50)) {
+        observed.sort_by(f64::total_cmp);
+        let candidates: Vec<_> = knob.tighter_candidates(current, &observed).into_iter().map(Some).collect();
+        let values: Vec<_> = std::iter::once(current).chain(candidates).collect();
+        for pair in values.windows(2) {
+            prop_assert_eq!(knob.compare_tightness(pair[1], pair[0]), Ordering::Greater);
+            prop_assert_eq!(knob.check(pair[1]), Ok(()));
+        }
     }
 
     #[test]

@@ -147,12 +147,13 @@ fn checked(knob: Knob) -> Result<Knob, CatalogueError> {
 /// The setting with what is read by the gates that it has a say in.
 fn used(mut setting: Knob, gates: &[Gate]) -> Result<Knob, CatalogueError> {
     for gate in gates {
-        match (&gate.bonus, &gate.unknown) {
-            (Some(bonus), _) if bonus.key == setting.key => {
-                setting.reads.extend([gate.field.clone(), bonus.field.clone()]);
+        let bonus = gate.bonus.as_ref().filter(|bonus| bonus.key == setting.key);
+        let permits = matches!(&gate.unknown, Unknown::PassesWhere(key) if *key == setting.key);
+        let field = (bonus.is_some() || permits).then_some(&gate.field);
+        for field in field.into_iter().chain(bonus.map(|bonus| &bonus.field)) {
+            if !setting.reads.contains(field) {
+                setting.reads.push(field.clone());
             }
-            (_, Unknown::PassesWhere(key)) if *key == setting.key => setting.reads.push(gate.field.clone()),
-            _ => {}
         }
     }
     if setting.reads.is_empty() { Err(CatalogueError::Unused(setting.key)) } else { Ok(setting) }

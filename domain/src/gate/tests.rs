@@ -4,13 +4,13 @@ use crate::quantity::{AmountUsd, Finite, Percent};
 use crate::sample;
 
 fn config(values: &[(&str, &str)]) -> FilterConfig {
-    FilterConfig::parse(&Catalogue::callsbot(), values.iter().copied()).unwrap()
+    FilterConfig::parse(Catalogue::callsbot(), values.iter().copied()).unwrap()
 }
 
 /// The keys of the gates that turn `alert` away.
 fn failed(values: &[(&str, &str)], alert: &Alert) -> Vec<String> {
     let catalogue = Catalogue::callsbot();
-    let ruling = decide(&catalogue, &config(values), alert);
+    let ruling = decide(catalogue, &config(values), alert);
     assert_eq!(ruling.decision == Decision::Alerted, ruling.failed.is_empty());
     ruling.failed.iter().map(|gate| gate.key.clone()).collect()
 }
@@ -48,7 +48,7 @@ fn the_built_in_catalogue_has_every_key_of_the_bot() {
         ]
     );
     assert!(catalogue.knobs().iter().all(|knob| !knob.description.is_empty() && !knob.reads.is_empty()));
-    let defaults = FilterConfig::defaults(&catalogue);
+    let defaults = FilterConfig::defaults(catalogue);
     assert_eq!(defaults.get("GENERAL_CYCLE_MIN_SCORE"), Some(Setting::Number(9.0)));
     assert_eq!(defaults.get("SMART_MONEY_SCORE_BONUS"), Some(Setting::Number(2.0)));
     assert_eq!(defaults.get("REQUIRE_SMART_MONEY_FOR_ALERT"), Some(Setting::Boolean(false)));
@@ -128,7 +128,7 @@ fn a_config_is_answered_with_everything_that_is_wrong_with_it() {
         ("MIN_LIQUIDITY_USD", "nan"),
         ("HIGH_CONFIDENCE_SCORE", "8"),
     ];
-    let error = FilterConfig::parse(&Catalogue::callsbot(), values).unwrap_err();
+    let error = FilterConfig::parse(Catalogue::callsbot(), values).unwrap_err();
     let messages: Vec<_> = error.violations.iter().map(ToString::to_string).collect();
     assert_eq!(
         messages,
@@ -150,30 +150,30 @@ fn a_config_is_written_as_it_is_read() {
     assert_eq!(map.get("REQUIRE_LP_LOCKED").map(String::as_str), Some("true"));
     assert!(!map.contains_key("HIGH_CONFIDENCE_SCORE"));
     let again =
-        FilterConfig::parse(&Catalogue::callsbot(), map.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+        FilterConfig::parse(Catalogue::callsbot(), map.iter().map(|(key, value)| (key.as_str(), value.as_str())));
     assert_eq!(again, Ok(config));
 }
 
 #[test]
 fn a_knob_is_turned_within_its_bounds_only() {
     let catalogue = Catalogue::callsbot();
-    let config = FilterConfig::defaults(&catalogue);
-    let turned = config.with(&catalogue, "MIN_LIQUIDITY_USD", Some(Setting::Number(5.0))).unwrap();
+    let config = FilterConfig::defaults(catalogue);
+    let turned = config.with(catalogue, "MIN_LIQUIDITY_USD", Some(Setting::Number(5.0))).unwrap();
     assert_eq!(turned.get("MIN_LIQUIDITY_USD"), Some(Setting::Number(5.0)));
-    assert_eq!(turned.with(&catalogue, "MIN_LIQUIDITY_USD", None), Ok(config.clone()));
+    assert_eq!(turned.with(catalogue, "MIN_LIQUIDITY_USD", None), Ok(config.clone()));
     for (key, value) in [
         ("MIN_LIQUIDITY_USD", Some(Setting::Number(-1.0))),
         ("MIN_LIQUIDITY_USD", Some(Setting::Boolean(true))),
         ("SMART_MONEY_SCORE_BONUS", None),
         ("MIN_LIQUIDITY", None),
     ] {
-        assert!(config.with(&catalogue, key, value).is_err(), "{key}");
+        assert!(config.with(catalogue, key, value).is_err(), "{key}");
     }
 }
 
 #[test]
 fn a_bot_with_other_gates_brings_its_own_catalogue() {
-    let catalogue = Catalogue::parse(
+    let catalogue = &Catalogue::parse(
         r#"
         [[gate]]
         key = "MIN_FOLLOWERS"
@@ -183,13 +183,42 @@ fn a_bot_with_other_gates_brings_its_own_catalogue() {
         "#,
     )
     .unwrap();
-    let config = FilterConfig::defaults(&catalogue);
+    let config = FilterConfig::defaults(catalogue);
     let mut alert = sample::record().alert;
-    assert_eq!(decide(&catalogue, &config, &alert).decision, Decision::Shadow);
+    assert_eq!(decide(catalogue, &config, &alert).decision, Decision::Shadow);
     alert.extra.insert("followers".to_owned(), ExtraValue::Number(100.0));
-    assert_eq!(decide(&catalogue, &config, &alert).decision, Decision::Alerted);
+    assert_eq!(decide(catalogue, &config, &alert).decision, Decision::Alerted);
     alert.extra.insert("followers".to_owned(), ExtraValue::Text("many".to_owned()));
-    assert_eq!(decide(&catalogue, &config, &alert).decision, Decision::Shadow);
+    assert_eq!(decide(catalogue, &config, &alert).decision, Decision::Shadow);
+}
+
+fn candidates(key: &str, current: Option<Setting>, observed: &[f64]) -> Vec<String> {
+    let knob = Catalogue::callsbot().knob(key).unwrap();
+    knob.tighter_candidates(current, observed).iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn candidates_are_round_numbers_beyond_the_value_in_force() {
+    let liquidity: Vec<f64> = (0..100).map(|number| 10_123.0 + 1_000.0 * f64::from(number)).collect();
+    let in_force = Some(Setting::Number(41_000.0));
+    assert_eq!(
+        candidates("MIN_LIQUIDITY_USD", in_force, &liquidity),
+        ["50000", "60000", "70000", "80000", "90000", "100000"]
+    );
+    assert_eq!(candidates("MAX_MARKET_CAP_USD", in_force, &liquidity), ["39000", "29000", "19000"]);
+    assert_eq!(
+        candidates("GENERAL_CYCLE_MIN_SCORE", Some(Setting::Number(7.0)), &[5.0, 6.0, 7.0, 8.0, 9.0]),
+        ["8", "9"]
+    );
+}
+
+#[test]
+fn candidates_of_what_is_on_or_off_and_of_a_bonus_need_no_data() {
+    assert_eq!(candidates("REQUIRE_LP_LOCKED", Some(Setting::Boolean(false)), &[]), ["true"]);
+    assert_eq!(candidates("REQUIRE_LP_LOCKED", Some(Setting::Boolean(true)), &[]), [""; 0]);
+    assert_eq!(candidates("ALLOW_UNKNOWN_SECURITY", Some(Setting::Boolean(true)), &[]), ["false"]);
+    assert_eq!(candidates("SMART_MONEY_SCORE_BONUS", Some(Setting::Number(2.0)), &[]), ["1", "0"]);
+    assert_eq!(candidates("MIN_HOLDER_COUNT", None, &[]), [""; 0]);
 }
 
 #[test]

@@ -7,10 +7,27 @@ use serde::{Deserialize, Serialize};
 use crate::quantity::{AmountUsd, PriceUsd};
 use crate::timestamp::Timestamp;
 
+mod coverage;
+mod elapsed;
+mod entry;
+mod exit;
+mod extremes;
 pub mod fold;
+mod hygiene;
+mod labels;
+mod look;
+mod movement;
+mod path;
+mod peak;
+mod percent;
 pub mod policy;
+mod returns;
+mod rug;
+mod seal;
+mod seen;
 pub mod state;
-pub mod subject;
+mod subject;
+mod trailing_hour;
 
 pub use fold::{Fold, OutOfOrder};
 pub use policy::Policy;

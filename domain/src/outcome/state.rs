@@ -1,4 +1,16 @@
 //! The fold's state as bytes: what the database keeps, so that a restart resumes exactly where it was.
+//!
+//! One byte that names the format, the parts in the order of [`parts`], and a CRC-32 of all that. Floats are their bits,
+//! so nothing is rounded; every length is checked against what is left before anything is reserved for it.
+
+mod bytes;
+mod parts;
+
+use crate::outcome::fold::Fold;
+use bytes::{Part, Reader};
+
+const FORMAT: u8 = 1;
+const CHECKSUM_BYTES: usize = 4;
 
 /// Why bytes are not the state of a fold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,4 +37,30 @@ pub enum StateError {
         /// What was to be read there.
         what: &'static str,
     },
+}
+
+pub(super) fn write(fold: &Fold) -> Vec<u8> {
+    let mut out = Vec::with_capacity(1_280);
+    out.push(FORMAT);
+    fold.write(&mut out);
+    let checksum = crc32fast::hash(&out);
+    out.extend_from_slice(&checksum.to_le_bytes());
+    out
+}
+
+pub(super) fn read(bytes: &[u8]) -> Result<Fold, StateError> {
+    let damaged = |at, what| StateError::Damaged { at, length: bytes.len(), what };
+    match bytes.first() {
+        Some(&FORMAT) => {}
+        Some(&found) => return Err(StateError::Version { found, expected: FORMAT }),
+        None => return Err(damaged(0, "format")),
+    }
+    let (body, checksum) = bytes.split_last_chunk::<CHECKSUM_BYTES>().ok_or(damaged(1, "checksum"))?;
+    if crc32fast::hash(body) != u32::from_le_bytes(*checksum) {
+        return Err(damaged(body.len(), "checksum"));
+    }
+    let mut reader = Reader::new(body, 1);
+    let fold = Fold::read(&mut reader)?;
+    reader.end()?;
+    Ok(fold)
 }

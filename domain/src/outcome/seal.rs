@@ -1,0 +1,30 @@
+//! Seal: at the later of the window's end and `recorded_at`, plus 10 min. `NO_DATA` only if nothing was ever accepted; `LOST`
+//! with under 80 % of the expected observations, or a last price more than 60 min before the end.
+
+use crate::outcome::elapsed::{micros, seconds};
+use crate::outcome::path::Last;
+use crate::outcome::{OutcomeStatus, Subject, policy};
+use crate::timestamp::Timestamp;
+
+/// When it is due.
+pub(super) fn due(policy: &policy::Seal, subject: &Subject) -> Timestamp {
+    let from = subject.window_end().max(subject.recorded_at);
+    Timestamp::from_micros(from.micros().saturating_add(seconds(policy.after_seconds)))
+}
+
+/// What a sealed outcome is sealed as. The last price is as old as it was when it was new: a copy of an old one says
+/// nothing of the window's end.
+pub(super) fn status(
+    policy: &policy::Seal,
+    subject: &Subject,
+    last: Option<&Last>,
+    coverage: Option<f64>,
+) -> OutcomeStatus {
+    let Some(last) = last else { return OutcomeStatus::NoData };
+    let silent = micros(last.fresh_at, subject.window_end()) > seconds(policy.last_price_within_seconds);
+    if silent || coverage.is_some_and(|coverage| coverage < policy.coverage_at_least) {
+        OutcomeStatus::Lost
+    } else {
+        OutcomeStatus::Complete
+    }
+}

@@ -1,0 +1,17 @@
+//! The outcome rules, one file per rule, each test named after the sentence that it holds the fold to.
+
+mod entry;
+mod exit;
+mod extremes;
+mod happenings;
+mod history;
+mod hygiene;
+mod laws;
+mod order;
+mod peak;
+mod policy;
+mod returns;
+mod rug;
+mod seal;
+mod state;
+mod tape;

@@ -9,6 +9,7 @@ pub mod proportion;
 pub mod chi_square;
 pub mod fisher;
 pub mod heavy_tails;
+pub mod mantel_haenszel;
 pub mod median;
 pub mod multiplicity;
 pub mod newcombe;
@@ -18,6 +19,8 @@ pub mod quantile_bins;
 pub mod rank;
 pub mod relative_risk;
 pub mod shrinkage;
+pub mod strata;
+pub mod survival;
 pub mod wilson;
 
 mod binomial;

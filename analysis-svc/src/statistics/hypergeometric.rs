@@ -41,6 +41,24 @@ impl Hypergeometric {
         u64::try_from(product).unwrap_or(u64::MAX).clamp(self.least(), self.largest())
     }
 
+    /// The mean, nK/N.
+    pub fn mean(&self) -> f64 {
+        if self.population == 0 { 0.0 } else { self.drawn as f64 * self.marked as f64 / self.population as f64 }
+    }
+
+    /// About the mean where every count k is weighted by ψᵏ: the root μ of μ(N − K − n + μ) = ψ (K − μ)(n − μ).
+    /// Cornfield (1956); Levin (1984), Biometrika 71:630–632.
+    pub fn tilted_mean(&self, ln_psi: f64) -> f64 {
+        let psi = ln_psi.exp();
+        let (marked, drawn) = (self.marked as f64, self.drawn as f64);
+        let linear = self.population as f64 - marked - drawn + psi * (marked + drawn);
+        let product = psi * marked * drawn;
+        let root = (linear * linear + 4.0 * (1.0 - psi) * product).max(0.0).sqrt();
+        // of the two ways to write the root, the one that does not cancel
+        let mean = if linear > 0.0 { 2.0 * product / (linear + root) } else { (root - linear) / (2.0 * (1.0 - psi)) };
+        if mean.is_nan() { self.mean() } else { mean.clamp(self.least() as f64, self.largest() as f64) }
+    }
+
     /// ln P(`count`) for a count that can be.
     pub fn ln_probability(&self, count: u64) -> f64 {
         if self.drawn == 0 || self.drawn == self.population {

@@ -46,6 +46,17 @@ mod tests {
     }
 
     #[test]
+    fn a_claim_of_noise_holds_zero_and_a_real_one_does_not() {
+        let points = |with, without| {
+            let table = TwoByTwo::new(with, without).expect("counts");
+            let found = risk_difference(&table, Confidence::NINETY_FIVE).expect("defined").interval;
+            [found.low, found.high].map(|bound| (1_000.0 * bound).round() / 10.0)
+        };
+        assert_eq!(points((52, 180), (33, 153)), [-2.1, 16.4]);
+        assert_eq!(points((51, 174), (136, 866)), [6.8, 21.1]);
+    }
+
+    #[test]
     fn an_empty_side_has_no_difference() {
         let table = TwoByTwo::new((0, 0), (1, 2)).expect("counts");
         assert_eq!(risk_difference(&table, Confidence::NINETY_FIVE), None);

@@ -39,15 +39,20 @@ impl MannWhitney {
     #[must_use]
     pub fn of_groups(groups: impl IntoIterator<Item = TieGroup>) -> Self {
         let mut pairs = Self::default();
-        for TieGroup { positives, negatives } in groups {
-            let below = 2 * pairs.negatives + negatives;
-            pairs.double_u += u128::from(positives) * u128::from(below);
-            let size = u128::from(positives + negatives);
-            pairs.ties += size * size * size - size;
-            pairs.positives += positives;
-            pairs.negatives += negatives;
+        for group in groups {
+            pairs.add(group);
         }
         pairs
+    }
+
+    /// Adds the next group of equal values, all of them above those before.
+    pub fn add(&mut self, TieGroup { positives, negatives }: TieGroup) {
+        let double_below = 2 * self.negatives + negatives;
+        self.double_u += u128::from(positives) * u128::from(double_below);
+        let size = u128::from(positives + negatives);
+        self.ties += (size * size * size).saturating_sub(size);
+        self.positives += positives;
+        self.negatives += negatives;
     }
 
     /// From a sorted column: `class` says of a row whether it has the outcome, `None` to leave it out.
@@ -117,10 +122,25 @@ impl MannWhitney {
         if self.ties == 0 && all <= LARGEST_EXACT {
             return Some(self.exact_p_value());
         }
-        let total = all as f64;
-        let variance = pairs as f64 / 12.0 * (total + 1.0 - self.ties as f64 / (total * (total - 1.0)));
-        let distance = (self.double_u.abs_diff(pairs) as f64 / 2.0 - 0.5).max(0.0);
+        let variance = self.variance();
+        let distance = (self.surplus().abs() - 0.5).max(0.0);
         Some(if variance > 0.0 { normal::two_sided(distance / variance.sqrt()) } else { 1.0 })
+    }
+
+    /// U less what it would be where the number says nothing.
+    #[must_use]
+    pub fn surplus(&self) -> f64 {
+        self.double_u as f64 / 2.0 - self.pairs() as f64 / 2.0
+    }
+
+    /// The variance of U where the number says nothing; 0 where all numbers are equal or there is no pair.
+    #[must_use]
+    pub fn variance(&self) -> f64 {
+        let total = (self.positives + self.negatives) as f64;
+        if self.pairs() == 0 {
+            return 0.0;
+        }
+        (self.pairs() as f64 / 12.0 * (total + 1.0 - self.ties as f64 / (total * (total - 1.0)))).max(0.0)
     }
 
     /// Twice the smaller tail, U's counts being the coefficients of the Gaussian binomial ∏ (1 − xⁿ⁺ⁱ)/(1 − xⁱ), i = 1…m.

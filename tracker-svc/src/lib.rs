@@ -1,1 +1,4 @@
-//! x
+//! `TrackingService`: records alerts, follows prices, folds outcomes.
+
+pub mod feed;
+pub mod tracking;

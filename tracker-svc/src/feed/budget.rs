@@ -1,0 +1,197 @@
+//! A source's allowance: a token bucket on the service's clock, which learns from every 429.
+//!
+//! Kept as the virtual schedule of GCRA (ITU-T I.371): instead of counting tokens it remembers when the next one is due,
+//! so that a reservation is one comparison and nothing ticks.
+
+use std::time::Duration;
+
+use domain::timestamp::Timestamp;
+
+use super::Limits;
+use super::http::Pause;
+
+/// See the module. Pure: the time comes in as an argument.
+#[derive(Debug)]
+pub struct Budget {
+    limits: Limits,
+    /// When the next request would be due if they came evenly.
+    due: Timestamp,
+    /// No request before this.
+    paused_until: Timestamp,
+    /// How many times slower than allowed it asks, for the source has said no. 1 to [`SLOWEST`].
+    slowdown: f64,
+    /// When it was last made slower or faster.
+    changed_at: Timestamp,
+    /// 429s since the last answer.
+    refusals: u32,
+}
+
+/// A source that keeps saying no is asked this many times less often than it allows.
+const SLOWEST: f64 = 8.0;
+/// After so long without a 429 it is asked a bit more often again.
+const FORGIVE_AFTER: Duration = Duration::from_secs(120);
+/// However late a source asks to be asked again, it is asked after this long.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+
+/// The reservation would come after the deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no request is left before {deadline}; the next one is free at {free_at}")]
+pub struct NoneLeft {
+    /// Until when one was wanted.
+    pub deadline: Timestamp,
+    /// When there will be one.
+    pub free_at: Timestamp,
+}
+
+impl Budget {
+    /// A full bucket.
+    #[must_use]
+    pub const fn new(limits: Limits) -> Self {
+        let long_ago = Timestamp::EPOCH;
+        Self { limits, due: long_ago, paused_until: long_ago, slowdown: 1.0, changed_at: long_ago, refusals: 0 }
+    }
+
+    fn interval(&self) -> Duration {
+        Duration::from_secs_f64(60.0 / self.limits.requests_per_minute * self.slowdown)
+    }
+
+    fn free_at(&self, now: Timestamp, burst: u32) -> Timestamp {
+        let ahead = self.interval() * burst.saturating_sub(1);
+        self.due.minus(ahead).max(self.paused_until).max(now)
+    }
+
+    /// Takes the next free request and says when it may be sent.
+    ///
+    /// # Errors
+    /// [`NoneLeft`] where that is after `deadline`; then nothing is taken.
+    pub fn reserve(&mut self, now: Timestamp, deadline: Timestamp) -> Result<Timestamp, NoneLeft> {
+        let free_at = self.free_at(now, self.limits.burst);
+        if free_at > deadline {
+            return Err(NoneLeft { deadline, free_at });
+        }
+        self.due = self.due.max(free_at).plus(self.interval());
+        Ok(free_at)
+    }
+
+    /// Takes a request where at least half of the burst is left, for questions that are good to have but not needed.
+    pub fn spare(&mut self, now: Timestamp) -> bool {
+        let free = self.free_at(now, self.limits.burst / 2) <= now;
+        free && self.reserve(now, now).is_ok()
+    }
+
+    /// Whether a 429 has meanwhile put off what was reserved for `now`.
+    #[must_use]
+    pub fn is_paused(&self, now: Timestamp) -> bool {
+        self.paused_until > now
+    }
+
+    /// The source answered.
+    pub fn answered(&mut self, now: Timestamp) {
+        self.refusals = 0;
+        if self.slowdown > 1.0 && now.since(self.changed_at) >= FORGIVE_AFTER {
+            self.slowdown = (self.slowdown * 0.75).max(1.0);
+            self.changed_at = now;
+        }
+    }
+
+    /// The source said 429; returns until when it is left alone.
+    pub fn refused(&mut self, now: Timestamp, pause: Pause) -> Timestamp {
+        // Requests that were under way together are refused together: that is one lesson.
+        if now >= self.paused_until {
+            self.slowdown = (self.slowdown * 1.5).min(SLOWEST);
+            self.changed_at = now;
+            self.refusals = self.refusals.saturating_add(1);
+        }
+        let said = match (pause.until_unix_seconds, pause.after) {
+            (Some(until), after) => now.plus(after.unwrap_or_default()).max(Timestamp::from_seconds(until)),
+            (None, Some(after)) => now.plus(after),
+            // It says nothing: twice as long each time.
+            (None, None) => {
+                now.plus(self.limits.least_pause * 2_u32.saturating_pow(self.refusals.saturating_sub(1).min(6)))
+            }
+        };
+        let until = said.min(now.plus(LONGEST_PAUSE)).max(now.plus(self.limits.least_pause));
+        self.paused_until = self.paused_until.max(until);
+        self.paused_until
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Timestamp = Timestamp::from_seconds(1_790_000_000);
+    const LATER: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+    fn at(seconds: u64) -> Timestamp {
+        START.plus(Duration::from_secs(seconds))
+    }
+
+    fn budget(requests_per_minute: f64, burst: u32, least_pause: u64) -> Budget {
+        Budget::new(Limits { requests_per_minute, burst, least_pause: Duration::from_secs(least_pause) })
+    }
+
+    #[test]
+    fn no_minute_has_more_requests_than_rate_and_burst() {
+        let mut budget = budget(260.0, 40, 5);
+        let sent: Vec<Timestamp> = (0..2_000).map(|_| budget.reserve(START, LATER).unwrap()).collect();
+        assert_eq!(sent[39], START, "the burst goes at once");
+        assert!(sent[40] > START);
+        for (index, from) in sent.iter().enumerate() {
+            let within = sent[index..].iter().take_while(|s| s.since(*from) < Duration::from_secs(60)).count();
+            assert!(within <= 300, "{within} in a minute");
+        }
+        assert!(sent.windows(2).all(|w| w[0] <= w[1]));
+    }
+
+    #[test]
+    fn what_would_come_too_late_is_refused_and_costs_nothing() {
+        let mut budget = budget(6.0, 1, 65);
+        assert_eq!(budget.reserve(START, at(5)), Ok(START));
+        assert_eq!(budget.reserve(START, at(5)), Err(NoneLeft { deadline: at(5), free_at: at(10) }));
+        assert_eq!(budget.reserve(START, at(15)), Ok(at(10)));
+    }
+
+    #[test]
+    fn a_429_without_a_word_waits_longer_each_time() {
+        let mut budget = budget(260.0, 40, 5);
+        assert_eq!(budget.refused(START, Pause::default()), at(5));
+        assert_eq!(budget.refused(START, Pause::default()), at(5), "the same lesson");
+        assert_eq!(budget.refused(at(5), Pause::default()), at(15));
+        budget.answered(at(15));
+        assert_eq!(budget.refused(at(20), Pause::default()), at(25));
+    }
+
+    #[test]
+    fn a_429_is_heeded_as_it_says_but_within_reason() {
+        let until = |unix: i64| Pause { after: None, until_unix_seconds: Some(unix) };
+        assert_eq!(budget(60.0, 4, 2).refused(START, until(1_790_000_030)), at(30));
+        assert_eq!(budget(60.0, 4, 2).refused(START, until(4_000_000_000)), at(300), "not for ever");
+        assert_eq!(budget(60.0, 4, 2).refused(START, until(1_000_000_000)), at(2), "not at once");
+        let zero = Pause { after: Some(Duration::ZERO), until_unix_seconds: None };
+        assert_eq!(budget(6.0, 2, 65).refused(START, zero), at(65), "a minute is meant");
+        assert!(budget(6.0, 2, 65).reserve(START, START).is_ok());
+    }
+
+    #[test]
+    fn it_asks_less_often_after_a_429_and_forgives_in_time() {
+        let mut budget = budget(60.0, 1, 2);
+        budget.refused(START, Pause::default());
+        assert!(budget.is_paused(at(1)));
+        let first = budget.reserve(at(2), LATER).unwrap();
+        let second = budget.reserve(at(2), LATER).unwrap();
+        assert_eq!(second.since(first), Duration::from_millis(1_500));
+        for minutes in 1..20 {
+            budget.answered(at(minutes * 120));
+        }
+        assert_eq!(budget.interval(), Duration::from_secs(1));
+    }
+
+    #[test]
+    fn spare_requests_leave_half_of_the_burst() {
+        let mut budget = budget(60.0, 10, 2);
+        let spared = (0..10).filter(|_| budget.spare(START)).count();
+        assert_eq!(spared, 5);
+        assert!(budget.reserve(START, START).is_ok());
+    }
+}

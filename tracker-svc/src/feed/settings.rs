@@ -1,0 +1,63 @@
+//! Where the price sources are and how long they may take.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Where one source answers.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Endpoint {
+    /// Its base URL without a slash at the end.
+    pub url: String,
+    /// Its key, where one is needed or raises the limits.
+    pub api_key: Option<String>,
+}
+
+/// The key is never shown.
+impl std::fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let key = self.api_key.as_ref().map(|_| "…");
+        f.debug_struct("Endpoint").field("url", &self.url).field("api_key", &key).finish()
+    }
+}
+
+impl Endpoint {
+    /// An endpoint without a key.
+    pub fn open(url: impl Into<String>) -> Self {
+        Self { url: url.into().trim_end_matches('/').to_owned(), api_key: None }
+    }
+}
+
+/// All sources and the patience with them. Network time is real time, also on a simulated clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedSettings {
+    /// Asked first.
+    pub dexscreener: Endpoint,
+    /// Asked for what DexScreener misses. A key doubles its limit.
+    pub jupiter: Endpoint,
+    /// Asked for what Jupiter misses, where it has a key: its batches are for paying users only.
+    pub birdeye: Endpoint,
+    /// Asked last: its limit is low, but it knows tokens that are still on the bonding curve.
+    pub geckoterminal: Endpoint,
+    /// How long a connection may take. 3 s; too short and far sources are never reached.
+    pub connect_timeout: Duration,
+    /// How long an answer may take, from the request to the last byte. 10 s; too long and a silent source uses up the interval.
+    pub total_timeout: Duration,
+    /// The largest answer that is read, in bytes. 8 MiB; 30 tokens with all their pools take about 200 kB.
+    pub largest_answer: usize,
+}
+
+impl Default for FeedSettings {
+    /// The public sources without keys.
+    fn default() -> Self {
+        Self {
+            dexscreener: Endpoint::open("https://api.dexscreener.com"),
+            jupiter: Endpoint::open("https://api.jup.ag"),
+            birdeye: Endpoint::open("https://public-api.birdeye.so"),
+            geckoterminal: Endpoint::open("https://api.geckoterminal.com/api/v2"),
+            connect_timeout: Duration::from_secs(3),
+            total_timeout: Duration::from_secs(10),
+            largest_answer: 8 << 20,
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! A feed with everything that keeps it usable: its rate budget, its circuit breaker, retries with growing pauses.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use domain::timestamp::Timestamp;
+use domain::token::TokenAddress;
+use futures::future::BoxFuture;
+use service::clock::{Clock, Work};
+use tokio::sync::Semaphore;
+
+use super::breaker::{Breaker, Opened};
+use super::budget::{Budget, NoneLeft};
+use super::http::FetchError;
+use super::{Feed, PoolQuote};
+
+/// Requests to one source that are under way at once.
+const AT_ONCE: usize = 16;
+/// Tries of one request, the first included. A 429 does not count: it is waited for.
+const TRIES: u32 = 3;
+/// The pause before the first retry; twice as long before each further one, and up to half more or less by chance.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+/// A source and what is known of its mood.
+#[derive(Debug)]
+pub struct Source {
+    feed: Box<dyn Feed>,
+    clock: Clock,
+    budget: Mutex<Budget>,
+    breaker: Mutex<Breaker>,
+    at_once: Semaphore,
+}
+
+/// What a source says, and when it said so.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Of the tokens that it knows.
+    pub quotes: Vec<PoolQuote>,
+    /// The moment of the answer, floored to the millisecond.
+    pub at: Timestamp,
+}
+
+/// Why a source gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// Its limit leaves no request before the deadline.
+    #[error(transparent)]
+    NoneLeft(#[from] NoneLeft),
+    /// It failed too often.
+    #[error(transparent)]
+    Opened(#[from] Opened),
+    /// It failed, and every retry too.
+    #[error(transparent)]
+    Failed(#[from] FetchError),
+}
+
+impl Source {
+    /// A source in a good mood.
+    #[must_use]
+    pub fn new(feed: Box<dyn Feed>, clock: Clock) -> Self {
+        let budget = Mutex::new(Budget::new(feed.limits()));
+        Self { feed, clock, budget, breaker: Mutex::default(), at_once: Semaphore::new(AT_ONCE) }
+    }
+
+    /// Its name in observations and logs.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.feed.name()
+    }
+
+    /// How many tokens one request may ask for.
+    #[must_use]
+    pub fn batch_size(&self) -> usize {
+        self.feed.batch_size()
+    }
+
+    /// Asks for at most [`Source::batch_size`] tokens. Waits for its turn and between retries, on the clock, but never
+    /// beyond `deadline`.
+    ///
+    /// # Errors
+    /// [`AskError`] where there is no answer before the deadline.
+    pub async fn ask(&self, tokens: &[TokenAddress], deadline: Timestamp, work: &mut Work) -> Result<Answer, AskError> {
+        let mut tries = 0;
+        loop {
+            let turn = self.budget().reserve(self.clock.now(), deadline)?;
+            work.pause_until(turn).await;
+            if self.budget().is_paused(self.clock.now()) {
+                continue;
+            }
+            self.breaker().pass(self.clock.now())?;
+            let error = match self.fetch(self.feed.quotes(tokens)).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            if matches!(error, FetchError::RateLimited(_)) {
+                continue;
+            }
+            tries += 1;
+            let pause = pause(tries, self.clock.now(), tokens);
+            if tries >= TRIES || !error.is_transient() || self.clock.now().plus(pause) > deadline {
+                return Err(error.into());
+            }
+            tracing::debug!(source = self.name(), %error, tries, "a price source failed; trying again");
+            work.pause(pause).await;
+        }
+    }
+
+    /// Every pool of one token, where the source can tell and has a request to spare right now.
+    pub async fn pools(&self, token: &TokenAddress) -> Option<Answer> {
+        let pools = self.feed.pools(token)?;
+        let now = self.clock.now();
+        if !self.budget().spare(now) || self.breaker().pass(now).is_err() {
+            return None;
+        }
+        self.fetch(pools).await.inspect_err(|error| tracing::debug!(source = self.name(), %error, "no pools")).ok()
+    }
+
+    /// One request, with its lesson for the budget and the breaker.
+    async fn fetch(&self, request: BoxFuture<'_, Result<Vec<PoolQuote>, FetchError>>) -> Result<Answer, FetchError> {
+        // Never held while waiting on the clock: those who wait for it hold the clock.
+        let place = self.at_once.acquire().await;
+        let answer = request.await;
+        drop(place);
+        let now = self.clock.now();
+        match answer {
+            Ok(quotes) => {
+                self.budget().answered(now);
+                if self.breaker().answered() {
+                    tracing::info!(source = self.name(), "the price source answers again");
+                }
+                Ok(Answer { quotes, at: now.floor_to_millis() })
+            }
+            Err(error) => {
+                match &error {
+                    FetchError::RateLimited(pause) => {
+                        let until = self.budget().refused(now, *pause);
+                        // It answers, after all.
+                        self.breaker().answered();
+                        tracing::debug!(source = self.name(), %until, "the price source said 429");
+                    }
+                    error if error.is_about_us() => {
+                        let until = self.breaker().refused(now);
+                        tracing::warn!(source = self.name(), %error, %until, "the price source refuses us; check its key");
+                    }
+                    error => {
+                        if let Some(until) = self.breaker().failed(now) {
+                            tracing::warn!(source = self.name(), %error, %until, "the price source keeps failing");
+                        }
+                    }
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn budget(&self) -> MutexGuard<'_, Budget> {
+        self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn breaker(&self) -> MutexGuard<'_, Breaker> {
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The pause before retry number `tries`, spread by the moment and the batch, so that batches and replicas that failed
+/// together do not return together, and played days are the same each time.
+fn pause(tries: u32, now: Timestamp, tokens: &[TokenAddress]) -> Duration {
+    let mut hash = now.micros().unsigned_abs() ^ u64::from(tries);
+    for byte in tokens.first().map(|token| *token.as_bytes()).unwrap_or_default() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
+    }
+    let chance = (hash >> 11) as f64 / (1_u64 << 53) as f64;
+    FIRST_PAUSE.mul_f64(f64::from(1_u32 << tries.saturating_sub(1).min(6)) * (0.5 + chance))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_are_spread() {
+        let token = |byte| [TokenAddress::from_bytes([byte; 32])];
+        let now = Timestamp::from_seconds(1_790_000_000);
+        for tries in 1..4 {
+            let middle = 0.5 * f64::from(1 << (tries - 1));
+            let pauses: Vec<f64> = (0..50).map(|b| pause(tries, now, &token(b)).as_secs_f64()).collect();
+            assert!(pauses.iter().all(|p| *p >= middle * 0.5 && *p < middle * 1.5), "{pauses:?}");
+            let mean = pauses.iter().sum::<f64>() / 50.0;
+            assert!((mean / middle - 1.0).abs() < 0.2, "{mean}");
+        }
+    }
+}

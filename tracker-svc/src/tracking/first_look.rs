@@ -1,0 +1,97 @@
+//! The first look at a token, right after its alert was recorded.
+
+use std::time::Duration;
+
+use domain::token::TokenKey;
+use service::clock::Work;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::Parts;
+use super::patience::survive;
+use crate::feed::cascade::{Delivery, Wanted};
+
+/// A token to look at now.
+#[derive(Debug)]
+pub(super) struct FirstLook {
+    pub(super) token: TokenKey,
+    /// Holds the clock until the look begins.
+    pub(super) work: Work,
+}
+
+/// How long a first look waits for others, so that a burst of alerts takes few requests.
+const TOGETHER_WITHIN: Duration = Duration::from_millis(200);
+/// But not for more than so many.
+const TOGETHER: usize = 300;
+
+/// Looks at tokens as they are asked for.
+pub(super) struct FirstLooks {
+    parts: Parts,
+    deliver: mpsc::Sender<Delivery>,
+}
+
+impl FirstLooks {
+    pub(super) const fn new(parts: Parts, deliver: mpsc::Sender<Delivery>) -> Self {
+        Self { parts, deliver }
+    }
+
+    /// Looks until `stop`, or until nobody can ask any more.
+    pub(super) async fn run(self, mut asked: mpsc::Receiver<FirstLook>, stop: CancellationToken) {
+        // Dropped at the stop, and the looks under way with it.
+        let mut looks = JoinSet::new();
+        loop {
+            let first = tokio::select! {
+                first = asked.recv() => first,
+                Some(_) = looks.join_next() => continue,
+                () = stop.cancelled() => return,
+            };
+            let Some(first) = first else {
+                tokio::select! {
+                    () = async { while looks.join_next().await.is_some() {} } => {}
+                    () = stop.cancelled() => {}
+                }
+                return;
+            };
+            let Some((tokens, work)) = self.gather(first, &mut asked, &stop).await else { return };
+            let (parts, deliver) = (self.parts.clone(), self.deliver.clone());
+            looks.spawn(survive("a first look", look(parts, deliver, tokens, work)));
+        }
+    }
+
+    /// Takes up whatever else is asked for within a moment.
+    async fn gather(
+        &self,
+        first: FirstLook,
+        asked: &mut mpsc::Receiver<FirstLook>,
+        stop: &CancellationToken,
+    ) -> Option<(Vec<TokenKey>, Work)> {
+        let (mut tokens, mut work) = (vec![first.token], first.work);
+        let until = self.parts.clock.now().plus(TOGETHER_WITHIN);
+        while tokens.len() < TOGETHER {
+            tokio::select! {
+                // Its guard goes: that of the first holds the clock for all.
+                Some(next) = asked.recv() => tokens.push(next.token),
+                () = work.pause_until(until) => break,
+                () = stop.cancelled() => return None,
+            }
+        }
+        tokens.sort_unstable();
+        tokens.dedup();
+        Some((tokens, work))
+    }
+}
+
+async fn look(parts: Parts, deliver: mpsc::Sender<Delivery>, tokens: Vec<TokenKey>, work: Work) {
+    let mut pools = match parts.store.pools().get(&tokens).await {
+        Ok(pools) => pools,
+        Err(error) => {
+            tracing::warn!(%error, tokens = tokens.len(), "no first look; the next tick looks at the tokens");
+            return;
+        }
+    };
+    let wanted = tokens.iter().map(|token| Wanted { token: *token, pool: pools.remove(token) }).collect();
+    let deadline = parts.clock.now().plus(parts.rules.poll_interval);
+    let (report, _work) = parts.feeds.look(wanted, deadline, work, &deliver).await;
+    tracing::debug!(tokens = tokens.len(), seen = ?report.seen, missing = report.missing, "first look");
+}

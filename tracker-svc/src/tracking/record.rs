@@ -1,0 +1,121 @@
+//! Stores what was seen: whatever answers are waiting go in together, in one transaction.
+
+use std::time::Duration;
+
+use service::clock::Work;
+use store::StoreError;
+use store::observations::{Batch, BatchReport, Reception};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::Parts;
+use super::patience::{Patience, survive};
+use crate::feed::cascade::Delivery;
+
+/// So many observations go into one transaction at most (and one answer more).
+const TOGETHER: usize = 1_000;
+
+/// The only writer of polled prices in this process.
+pub(super) struct Recorder {
+    parts: Parts,
+}
+
+impl Recorder {
+    pub(super) const fn new(parts: Parts) -> Self {
+        Self { parts }
+    }
+
+    /// Stores deliveries until nobody can send any more. After `stop` a store that does not answer is no longer waited for.
+    pub(super) async fn run(self, mut deliveries: mpsc::Receiver<Delivery>, stop: CancellationToken) {
+        while let Some(Delivery { seen, mut work }) = deliveries.recv().await {
+            let mut batch = Batch { observations: seen.observations, pools: seen.pools };
+            // The guards of the others go: that of the first holds the clock for all.
+            while batch.observations.len() < TOGETHER
+                && let Ok(next) = deliveries.try_recv()
+            {
+                batch.observations.extend(next.seen.observations);
+                batch.pools.extend(next.seen.pools);
+            }
+            survive("storing observations", self.write(batch, &mut work, &stop)).await;
+        }
+    }
+
+    /// Writes a batch, however long the store takes to answer. What the store refuses for good is halved until the part that
+    /// it refuses is alone; that part is dropped and logged.
+    async fn write(&self, batch: Batch, work: &mut Work, stop: &CancellationToken) {
+        let mut patience = Patience::default();
+        let mut parts = vec![batch];
+        while let Some(batch) = parts.pop() {
+            let now = self.parts.clock.now();
+            let observations = batch.observations.len();
+            match self.parts.store.observations().record(batch.clone(), now, &self.parts.rules).await {
+                Ok(report) => {
+                    patience = Patience::default();
+                    self.tell(&batch, &report);
+                }
+                Err(error) if may_pass(&error) => {
+                    let error = said(&error);
+                    if stop.is_cancelled() {
+                        tracing::error!(
+                            error,
+                            observations,
+                            "the store did not answer before the stop; these prices are lost"
+                        );
+                        return;
+                    }
+                    let pause = patience.pause();
+                    tracing::warn!(error, observations, retry_in_ms = millis(pause), "waiting for the store");
+                    parts.push(batch);
+                    tokio::select! {
+                        () = work.pause(pause) => {}
+                        () = stop.cancelled() => {}
+                    }
+                }
+                Err(error) if observations.max(batch.pools.len()) > 1 => {
+                    tracing::warn!(error = said(&error), observations, "the store refused a batch; halving it");
+                    parts.extend(halves(batch));
+                }
+                Err(error) => {
+                    let token = batch.observations.first().map(|(token, _)| token.to_string());
+                    tracing::error!(error = said(&error), token, "the store refused an observation; it is dropped");
+                }
+            }
+        }
+    }
+
+    fn tell(&self, batch: &Batch, report: &BatchReport) {
+        self.parts.announcer.announce(&report.happenings);
+        for ((token, observation), reception) in batch.observations.iter().zip(&report.receptions) {
+            if !matches!(reception, Reception::Accepted | Reception::Duplicate) {
+                tracing::debug!(token.address = %token.address, source = &*observation.source, ?reception,
+                    "an observation was not stored");
+            }
+        }
+    }
+}
+
+/// Whether somebody may make the store answer without this program doing anything.
+const fn may_pass(error: &StoreError) -> bool {
+    matches!(error, StoreError::Unavailable { .. } | StoreError::DiskFull { .. } | StoreError::Schema(_))
+}
+
+fn halves(mut batch: Batch) -> [Batch; 2] {
+    let observations = batch.observations.split_off(batch.observations.len() / 2);
+    let pools = batch.pools.split_off(batch.pools.len() / 2);
+    [batch, Batch { observations, pools }]
+}
+
+/// The error with what the driver said.
+fn said(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    text
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -201,7 +201,7 @@ async fn status_from(router: Router, path: &str, timeout: &str) -> Option<Status
 #[tokio::test(start_paused = true)]
 async fn a_call_ends_a_little_before_its_callers_deadline() {
     let router = Router::new()
-        .route("/hangs", get(|| std::future::pending::<()>()))
+        .route("/hangs", get(std::future::pending::<()>))
         .route("/answers", get(|| async { tokio::time::sleep(Duration::from_millis(979)).await }))
         .layer(from_fn(deadline::honour));
     let began = tokio::time::Instant::now();

@@ -1,0 +1,87 @@
+"""Starts both services as a user does, and speaks to them by reflection alone: no generated code, as in any language."""
+
+import os
+import subprocess
+
+import grpc
+import pytest
+from google.protobuf import descriptor_pool, json_format, message_factory
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
+
+# Nothing listens there: the tests need no price, and must not reach for the internet.
+NOWHERE = "http://127.0.0.1:9"
+
+
+class Service:
+    """One service, with its messages as reflection describes them."""
+
+    def __init__(self, address, name):
+        self.address = address
+        self.channel = grpc.insecure_channel(address)
+        self.database = ProtoReflectionDescriptorDatabase(self.channel)
+        self.pool = descriptor_pool.DescriptorPool(self.database)
+        self.descriptor = self.pool.FindServiceByName(name)
+
+    def message(self, full_name):
+        return message_factory.GetMessageClass(self.pool.FindMessageTypeByName(full_name))
+
+    def _stub(self, method, kind):
+        found = self.descriptor.methods_by_name[method]
+        request = message_factory.GetMessageClass(found.input_type)
+        response = message_factory.GetMessageClass(found.output_type)
+        path = f"/{self.descriptor.full_name}/{method}"
+        stub = getattr(self.channel, kind)(
+            path, request_serializer=request.SerializeToString, response_deserializer=response.FromString
+        )
+        return request, stub
+
+    def call(self, method, request=None, timeout=20):
+        """Calls with a request in proto3 JSON, and answers in the same, under the names of the proto files."""
+        make, stub = self._stub(method, "unary_unary")
+        answer = stub(json_format.ParseDict(request or {}, make(), descriptor_pool=self.pool), timeout=timeout)
+        return as_json(answer, self.pool)
+
+    def stream(self, method, requests, timeout=20):
+        make, stub = self._stub(method, "stream_stream")
+        messages = [json_format.ParseDict(request, make(), descriptor_pool=self.pool) for request in requests]
+        return [as_json(answer, self.pool) for answer in stub(iter(messages), timeout=timeout)]
+
+    def file(self, name) -> FileDescriptorProto:
+        return self.database.FindFileByName(name)
+
+
+def as_json(message, pool):
+    return json_format.MessageToDict(message, preserving_proto_field_name=True, descriptor_pool=pool)
+
+
+@pytest.fixture(scope="session")
+def addresses(tmp_path_factory):
+    """Where `perfctl dev` listens: {"tracker": "127.0.0.1:…", "analysis": "127.0.0.1:…"}."""
+    folder = tmp_path_factory.mktemp("dev")
+    sources = ("DEXSCREENER", "JUPITER", "GECKOTERMINAL", "BIRDEYE")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PERFTRACK_")}
+    environment |= {f"PERFTRACK_{source}_URL": NOWHERE for source in sources}
+    command = [os.environ["PERFCTL"], "dev", "--db-file", str(folder / "perftrack.db")]
+    command += ["--tracker-listen", "127.0.0.1:0", "--analysis-listen", "127.0.0.1:0"]
+    log = folder / "log"
+    with log.open("wb") as stderr:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, env=environment, text=True)
+    try:
+        ready = process.stdout.readline().split()
+        assert ready[:1] == ["ready"], f"not ready: {ready} {log.read_text()}"
+        yield dict(part.split("=", 1) for part in ready[1:])
+    finally:
+        process.terminate()
+        # An ordered stop, without which a test that leaves work behind would go unnoticed.
+        assert process.wait(timeout=60) == 0, log.read_text()
+
+
+@pytest.fixture(scope="session")
+def tracker(addresses):
+    return Service(addresses["tracker"], "perftrack.v1.TrackingService")
+
+
+@pytest.fixture(scope="session")
+def analysis(addresses):
+    return Service(addresses["analysis"], "perftrack.v1.AnalysisService")

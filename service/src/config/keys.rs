@@ -121,6 +121,17 @@ pub const LOG_FORMAT: Key<LogFormat> =
 pub const GATES_FILE: Key<std::path::PathBuf> =
     Key::new("gates_file", "gates-file", "FILE", "A TOML catalogue of gates that takes the place of the built-in one");
 
+/// How much memory the analysis's alerts may take.
+pub const DATASET_MEMORY_MB: Key<u32> = Key::new(
+    "dataset_memory_mb",
+    "dataset-memory-mb",
+    "MEBIBYTES",
+    "Memory that the analysis may hold alerts in, about 2 KiB each. Too little: it refuses to answer. Too much: the host \
+     ends the process",
+)
+.default("4096")
+.check(|mebibytes| from_to(*mebibytes, 1, 1 << 20));
+
 /// Every key, whoever reads it.
 pub const ALL: &[&dyn AnyKey] = &[
     &DATABASE_URL,
@@ -138,6 +149,7 @@ pub const ALL: &[&dyn AnyKey] = &[
     &LOG,
     &LOG_FORMAT,
     &GATES_FILE,
+    &DATASET_MEMORY_MB,
 ];
 
 /// Environment variables of the product that are no settings of a service: the file's name, the client's targets, and the

@@ -27,6 +27,8 @@ pub enum Reason {
     StoreSchema,
     /// The database holds something that cannot be read.
     StoreCorrupt,
+    /// The alerts do not fit into the memory that the analysis may take.
+    DatasetTooLarge,
     /// A mistake of the server's.
     Internal,
 }
@@ -48,6 +50,7 @@ impl Reason {
             Self::StoreFull => "STORE_FULL",
             Self::StoreSchema => "STORE_SCHEMA",
             Self::StoreCorrupt => "STORE_CORRUPT",
+            Self::DatasetTooLarge => "DATASET_TOO_LARGE",
             Self::Internal => "INTERNAL",
         }
     }

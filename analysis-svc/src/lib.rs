@@ -1,4 +1,14 @@
-//! x
+//! The analysis: the dataset, its statistics, and what to change.
 
+pub mod config;
+pub mod correlate;
+pub mod dataset;
 pub mod inference;
+pub mod performers;
+mod rpc;
+pub mod serve;
 pub mod statistics;
+mod wording;
+
+#[cfg(test)]
+mod sample;

@@ -1,0 +1,92 @@
+//! What the analysis is told before it starts.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context;
+use domain::gate::Catalogue;
+use domain::outcome::policy::Policy;
+use service::config::{AnyKey, Settings, keys};
+use service::telemetry::{LogFilter, LogFormat};
+
+/// The settings that the program reads.
+pub const KEYS: &[&dyn AnyKey] = &[
+    &keys::DATABASE_URL,
+    &keys::DATABASE_CONNECTIONS,
+    &keys::ANALYSIS_LISTEN_ADDR,
+    &keys::DATASET_MEMORY_MB,
+    &keys::GATES_FILE,
+    &keys::DRAIN_TIMEOUT,
+    &keys::LOG,
+    &keys::LOG_FORMAT,
+];
+
+/// How the service answers, wherever it runs.
+#[derive(Clone, Debug)]
+pub struct AnalysisConfig {
+    /// Which config key of the bot stands for which condition.
+    pub catalogue: Catalogue,
+    /// The outcome rules: what is a pump, what an exit stakes.
+    pub policy: Policy,
+    /// How much memory the alerts may take. Too little and every question is refused with RESOURCE_EXHAUSTED; too much and
+    /// the host ends the process.
+    pub dataset_memory_bytes: usize,
+    /// How long calls in flight may take to end once a stop was asked for.
+    pub drain_timeout: Duration,
+}
+
+impl Default for AnalysisConfig {
+    fn default() -> Self {
+        Self {
+            catalogue: Catalogue::callsbot().clone(),
+            policy: Policy::default(),
+            dataset_memory_bytes: 4 << 30,
+            drain_timeout: Duration::from_secs(20),
+        }
+    }
+}
+
+/// The whole program's configuration.
+#[derive(Clone, Debug)]
+pub struct ProgramConfig {
+    /// Where the alerts are.
+    pub database_url: String,
+    /// Connections to the database at most.
+    pub database_connections: u32,
+    /// Where to listen.
+    pub listen_addr: SocketAddr,
+    /// What is logged.
+    pub log: LogFilter,
+    /// How it is written.
+    pub log_format: LogFormat,
+    /// How it answers.
+    pub analysis: AnalysisConfig,
+}
+
+impl ProgramConfig {
+    /// From settings that were read with [`KEYS`].
+    pub fn of(settings: &Settings) -> anyhow::Result<Self> {
+        let defaults = AnalysisConfig::default();
+        let catalogue = match settings.get_optional(&keys::GATES_FILE)? {
+            None => defaults.catalogue,
+            Some(path) => {
+                let text = std::fs::read_to_string(&path)
+                    .with_context(|| format!("reading the gate catalogue {}", path.display()))?;
+                Catalogue::parse(&text).with_context(|| format!("in {}", path.display()))?
+            }
+        };
+        Ok(Self {
+            database_url: settings.get(&keys::DATABASE_URL)?.expose().to_owned(),
+            database_connections: settings.get(&keys::DATABASE_CONNECTIONS)?,
+            listen_addr: settings.get(&keys::ANALYSIS_LISTEN_ADDR)?,
+            log: settings.get_optional(&keys::LOG)?.unwrap_or_default(),
+            log_format: settings.get_optional(&keys::LOG_FORMAT)?.unwrap_or_default(),
+            analysis: AnalysisConfig {
+                catalogue,
+                policy: defaults.policy,
+                dataset_memory_bytes: usize::try_from(settings.get(&keys::DATASET_MEMORY_MB)?)? << 20,
+                drain_timeout: settings.get(&keys::DRAIN_TIMEOUT)?,
+            },
+        })
+    }
+}

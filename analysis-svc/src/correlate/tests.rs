@@ -1,0 +1,190 @@
+use super::effect::{Measure, Outcome};
+use super::*;
+use crate::inference::signal::Signal;
+use crate::inference::verdict::Verdict;
+use crate::sample::{labelled, noise, record, snapshot};
+use domain::outcome::OutcomeStatus;
+use domain::record::AlertRecord;
+
+fn everything() -> Question {
+    Question { window: Window::default(), filter: Filter::everything(), features: Vec::new() }
+}
+
+fn ask(records: impl IntoIterator<Item = AlertRecord>) -> Answer {
+    correlate(&snapshot(records), &everything())
+}
+
+fn report<'a>(answer: &'a Answer, name: &str) -> &'a FeatureReport {
+    answer.features.iter().find(|report| report.feature == name).expect("reported")
+}
+
+/// 400 alerts: locked liquidity pumps in 50 %, unlocked in 20 %; whether the mint is revoked means nothing.
+fn planted() -> Vec<AlertRecord> {
+    let alerts = (0..400).map(|number| {
+        let is_locked = noise(number, 1) < 0.5;
+        let is_pump = noise(number, 2) < if is_locked { 0.5 } else { 0.2 };
+        let mut record = labelled(number, is_pump, noise(number, 3) < 0.15);
+        record.alert.features.lp_locked = (noise(number, 4) < 0.9).then_some(is_locked);
+        record.alert.features.mint_revoked = Some(noise(number, 5) < 0.5);
+        record.alert.features.final_score = Some(5 + (noise(number, 6) * 5.0) as i32);
+        record.alert.features.dex_name = Some(["raydium", "orca", "meteora"][(number % 3) as usize].to_owned());
+        record
+    });
+    alerts.collect()
+}
+
+#[test]
+fn a_planted_effect_of_thirty_points_is_found_and_noise_is_not_called_positive() {
+    let answer = ask(planted());
+    let locked = report(&answer, "lp_locked");
+    assert!(matches!(locked.verdict(), Verdict::Suggestive { .. }), "{:?}", locked.verdict());
+    assert_eq!(locked.signal, Signal::Positive);
+    let pump = locked.main_effect(Outcome::Pump).expect("compared");
+    assert!(pump.interval.expect("defined").contains(0.3), "{pump:?}");
+    let noise = report(&answer, "mint_revoked");
+    assert_eq!(noise.signal, Signal::None);
+    assert!(!matches!(noise.verdict(), Verdict::Suggestive { .. }));
+    assert_eq!(answer.family_size, 8);
+}
+
+#[test]
+fn unknown_is_never_false() {
+    let answer = ask(planted());
+    let levels: Vec<&str> = report(&answer, "lp_locked").groups.iter().map(|group| group.level.as_str()).collect();
+    assert_eq!(levels, ["true", "false", "unknown"]);
+    let mut hidden = planted();
+    hidden
+        .iter_mut()
+        .filter(|record| record.alert.features.lp_locked == Some(false))
+        .for_each(|record| record.alert.features.lp_locked = None);
+    let answer = ask(hidden);
+    let locked = report(&answer, "lp_locked");
+    assert_eq!(locked.groups[1].alerts, 0);
+    assert_eq!(locked.main_effect(Outcome::Pump).and_then(|effect| effect.estimate), None);
+    assert!(locked.note.contains("record lp_locked"), "{}", locked.note);
+}
+
+#[test]
+fn pending_lost_and_repeated_alerts_are_never_in_the_rates() {
+    let mut records: Vec<AlertRecord> = (0..30).map(|number| labelled(number, number < 10, false)).collect();
+    let before = ask(records.clone());
+    for (number, status) in [(100, OutcomeStatus::Tracking), (101, OutcomeStatus::Lost), (102, OutcomeStatus::NoData)] {
+        let mut open = labelled(number, true, true);
+        open.outcome.status = status;
+        records.push(open);
+    }
+    let mut again = labelled(103, true, true);
+    again.alert.token = records[29].alert.token.clone();
+    records.push(again);
+    let after = ask(records);
+    assert_eq!(before.cohort.matured, after.cohort.matured);
+    let census = after.cohort.census;
+    assert_eq!((census.matured, census.pending, census.lost, census.no_data, census.repeated), (30, 1, 1, 1, 1));
+}
+
+#[test]
+fn lost_feeds_widen_the_rug_rate_and_what_they_did_before_stands() {
+    let mut records: Vec<AlertRecord> = (0..8).map(|number| labelled(number, false, number < 2)).collect();
+    for (number, is_rug) in [(20, Some(true)), (21, None)] {
+        let mut lost = record(number);
+        lost.outcome.status = OutcomeStatus::Lost;
+        lost.outcome.is_rug = is_rug;
+        records.push(lost);
+    }
+    let cohort = ask(records).cohort;
+    assert_eq!((cohort.matured.rugs.events(), cohort.matured.rugs.total()), (2, 8));
+    assert_eq!(cohort.rug_rate_with_lost, Some((0.3, 0.4)));
+}
+
+#[test]
+fn pumps_and_rugs_do_not_exclude_one_another() {
+    let cohort =
+        ask([labelled(1, true, true), labelled(2, true, false), labelled(3, false, true), labelled(4, false, false)])
+            .cohort;
+    assert_eq!((cohort.pump_and_rug, cohort.pump_only, cohort.rug_only, cohort.neither), (1, 1, 1, 1));
+    assert_eq!((cohort.matured.pumps.events(), cohort.matured.rugs.events()), (2, 2));
+}
+
+#[test]
+fn asking_about_one_feature_alone_makes_it_no_surer() {
+    let snapshot = snapshot(planted());
+    let all = correlate(&snapshot, &everything());
+    let one = correlate(&snapshot, &Question { features: vec!["lp_locked".to_owned()], ..everything() });
+    assert_eq!(one.features.len(), 1);
+    assert_eq!(one.features[0], *report(&all, "lp_locked"));
+    assert_eq!(one.family_size, all.family_size);
+}
+
+#[test]
+fn a_filtered_look_describes_and_gets_no_verdict() {
+    let filter = Filter::parse("final_score >= 5").expect("a filter");
+    let answer = correlate(&snapshot(planted()), &Question { filter, ..everything() });
+    assert_eq!(answer.cohort.matured.alerts, 400);
+    assert!(answer.features.iter().all(|report| matches!(report.verdict(), Verdict::DescriptionOnly(_))));
+}
+
+#[test]
+fn below_a_hundred_tokens_there_is_description_only() {
+    let answer = ask(planted().into_iter().take(99));
+    assert!(answer.features.iter().all(|report| matches!(report.verdict(), Verdict::DescriptionOnly(_))));
+}
+
+#[test]
+fn a_window_is_half_open_and_a_repeat_stays_one_whatever_the_window() {
+    let mut records: Vec<AlertRecord> = (0..10).map(record).collect();
+    records[5].alert.token = records[1].alert.token.clone();
+    let window = Window { start: Some(records[2].alert.alerted_at), end: Some(records[7].alert.alerted_at) };
+    let answer = correlate(&snapshot(records), &Question { window, ..everything() });
+    assert_eq!((answer.cohort.census.matured, answer.cohort.census.repeated), (4, 1));
+}
+
+#[test]
+fn numbers_have_means_ranks_and_bins() {
+    let records = (0..200).map(|number| {
+        let is_pump = noise(number, 1) < 0.4;
+        let mut record = labelled(number, is_pump, false);
+        let score = 4 + (noise(number, 2) * 4.0) as i32 + i32::from(is_pump) * 2;
+        record.alert.features.final_score = (number % 10 != 0).then_some(score);
+        record
+    });
+    let answer = ask(records);
+    let score = report(&answer, "final_score");
+    let numbers = score.numbers.expect("a number");
+    assert!(numbers.mean_of_pumps > numbers.mean_of_others);
+    assert!(score.main_effect(Outcome::Pump).and_then(|effect| effect.estimate) > Some(0.7));
+    assert!(score.effects.iter().any(|effect| effect.measure == Measure::Spearman && effect.estimate > Some(0.3)));
+    assert_eq!(score.groups.iter().map(|group| group.alerts).sum::<u32>(), 200);
+    assert_eq!(score.groups.last().map(|group| (group.level.as_str(), group.alerts)), Some(("unknown", 20)));
+    assert_eq!(score.signal, Signal::Positive);
+}
+
+#[test]
+fn smart_money_is_compared_only_within_scores_that_both_pass_with() {
+    let records = (0..120).map(|number| {
+        let is_smart = number % 2 == 0;
+        // Smart money passes from 5 on and pumps rarely below 7, where no general token is.
+        let score = if is_smart { 5 + (number / 2 % 4) as i32 } else { 7 + (number / 2 % 4) as i32 };
+        let mut record = labelled(number, score >= 7 && number % 4 < 2, false);
+        record.alert.features.smart_money_involved = Some(is_smart);
+        record.alert.features.final_score = Some(score);
+        record
+    });
+    let answer = ask(records);
+    let [comparison] = answer.comparisons.as_slice() else { panic!("one comparison") };
+    assert_eq!((comparison.first.alerts, comparison.second.alerts), (30, 30));
+    assert!(comparison.note.contains("scores 7 to 8"), "{}", comparison.note);
+}
+
+#[test]
+fn what_nobody_recorded_is_listed_and_not_reported() {
+    let answer = ask(planted());
+    assert!(answer.unrecorded.contains(&"bundlers_percent".to_owned()));
+    assert!(answer.features.iter().all(|report| report.feature != "bundlers_percent"));
+}
+
+#[test]
+fn no_alerts_are_no_error() {
+    let answer = ask([]);
+    assert_eq!((answer.cohort.matured.alerts, answer.features.len(), answer.family_size), (0, 0, 0));
+    assert_eq!(answer.cohort.matured.pump_rate(), None);
+}

@@ -1,0 +1,54 @@
+//! Reading rows from the store, within a bound of memory.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::alert::AlertId;
+use futures::TryStreamExt;
+use store::dataset::Revision as Watermark;
+use store::{Store, StoreError};
+
+use super::row::Row;
+
+/// Why the dataset could not be brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum DatasetError {
+    /// The store could not be read.
+    #[error("loading the dataset: {0}")]
+    Store(#[from] StoreError),
+    /// It does not fit.
+    #[error(
+        "the dataset does not fit: after {alerts} alerts it takes more than {limit_bytes} bytes of memory; give the \
+         service more (dataset_memory_mb), or keep fewer alerts in the database"
+    )]
+    TooLarge {
+        /// How many alerts had been read.
+        alerts: usize,
+        /// The bound.
+        limit_bytes: usize,
+    },
+    /// Laying it out was interrupted.
+    #[error("laying out the dataset was interrupted: {0}")]
+    Interrupted(#[from] tokio::task::JoinError),
+}
+
+/// The rows that changed after `after` and up to `upto`. `kept_bytes` is what the rows kept from before take.
+pub async fn changed_rows(
+    store: &Store,
+    (after, upto): (Watermark, Watermark),
+    (kept_rows, kept_bytes): (usize, usize),
+    limit_bytes: usize,
+) -> Result<HashMap<AlertId, Arc<Row>>, DatasetError> {
+    let mut rows = HashMap::new();
+    let mut bytes = kept_bytes;
+    let mut records = store.dataset().load(after, upto);
+    while let Some(record) = records.try_next().await? {
+        let row = Row::of(record);
+        bytes += row.bytes();
+        rows.insert(row.record.alert.id, Arc::new(row));
+        if bytes > limit_bytes {
+            return Err(DatasetError::TooLarge { alerts: kept_rows + rows.len(), limit_bytes });
+        }
+    }
+    Ok(rows)
+}

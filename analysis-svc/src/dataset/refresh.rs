@@ -1,0 +1,74 @@
+//! The dataset as the service holds it: the latest snapshot, brought up to date when the store has moved on.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
+
+use domain::outcome::policy::Policy;
+use store::Store;
+use store::dataset::Revision as Watermark;
+use tokio::sync::Mutex;
+
+use super::load::{DatasetError, changed_rows};
+use super::row::Row;
+use super::snapshot::Snapshot;
+
+/// The latest snapshot and the way to the next one.
+pub struct Dataset {
+    store: Store,
+    limit_bytes: usize,
+    latest: RwLock<Loaded>,
+    /// Held by whoever loads, so that many requests at once load once.
+    loading: Mutex<()>,
+}
+
+#[derive(Clone)]
+struct Loaded {
+    watermark: Watermark,
+    snapshot: Arc<Snapshot>,
+}
+
+impl Dataset {
+    /// Nothing is read before the first question. The rows may take `limit_bytes` of memory.
+    #[must_use]
+    pub fn new(store: Store, policy: &Policy, limit_bytes: usize) -> Self {
+        let snapshot = Arc::new(Snapshot::of([], policy));
+        let latest = RwLock::new(Loaded { watermark: Watermark::default(), snapshot });
+        Self { store, limit_bytes, latest, loading: Mutex::new(()) }
+    }
+
+    /// The data as it is now. Readers keep what they got while others load the next revision.
+    pub async fn snapshot(&self) -> Result<Arc<Snapshot>, DatasetError> {
+        let upto = self.store.dataset().revision().await?;
+        if let Some(snapshot) = self.upto(upto) {
+            return Ok(snapshot);
+        }
+        let _loading = self.loading.lock().await;
+        if let Some(snapshot) = self.upto(upto) {
+            return Ok(snapshot);
+        }
+        let begun = Instant::now();
+        let before = self.latest();
+        let kept = (before.snapshot.len(), before.snapshot.rows().iter().map(|row| Row::bytes(row)).sum());
+        let changed = changed_rows(&self.store, (before.watermark, upto), kept, self.limit_bytes).await?;
+        let alerts_changed = changed.len();
+        let snapshot = tokio::task::spawn_blocking(move || Arc::new(before.snapshot.with(changed))).await?;
+        tracing::info!(
+            dataset.revision = %snapshot.revision().id,
+            dataset.alerts = snapshot.len(),
+            dataset.alerts_changed = alerts_changed,
+            elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "dataset brought up to date"
+        );
+        *self.latest.write().unwrap_or_else(PoisonError::into_inner) =
+            Loaded { watermark: upto, snapshot: Arc::clone(&snapshot) };
+        Ok(snapshot)
+    }
+
+    fn latest(&self) -> Loaded {
+        self.latest.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn upto(&self, watermark: Watermark) -> Option<Arc<Snapshot>> {
+        Some(self.latest()).filter(|loaded| loaded.watermark >= watermark).map(|loaded| loaded.snapshot)
+    }
+}

@@ -1,0 +1,102 @@
+//! `AnalysisService`: one file per RPC, from message to question and from answer to message.
+
+mod correlate;
+mod list_gates;
+mod list_performers;
+mod message;
+mod question;
+mod recommend;
+
+use std::sync::Arc;
+
+use domain::gate::Catalogue;
+use perftrack::v1::analysis_service_server::AnalysisService;
+use perftrack::v1::{
+    CorrelateRequest, CorrelateResponse, DiscoverPatternsRequest, DiscoverPatternsResponse, ListGatesRequest,
+    ListGatesResponse, ListPerformersRequest, ListPerformersResponse, ListRecommendationsRequest,
+    ListRecommendationsResponse, RecommendRequest, RecommendResponse, SimulateRequest, SimulateResponse,
+};
+use service::clock::Clock;
+use service::status::{Reason, Rejection};
+use store::Store;
+use tonic::{Request, Response, Status};
+
+use crate::dataset::{Dataset, DatasetError, Snapshot};
+
+/// What answers the calls. Cheap to clone.
+#[derive(Clone)]
+pub struct Analysis {
+    pub(crate) store: Store,
+    pub(crate) dataset: Arc<Dataset>,
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) clock: Clock,
+}
+
+impl Analysis {
+    /// The data as it is now.
+    async fn snapshot(&self) -> Result<Arc<Snapshot>, Rejection> {
+        Ok(self.dataset.snapshot().await?)
+    }
+
+    /// Computes away from the threads that serve connections.
+    async fn compute<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Rejection> {
+        tokio::task::spawn_blocking(work).await.map_err(|error| Rejection::internal(doing, &error))
+    }
+}
+
+impl From<DatasetError> for Rejection {
+    fn from(error: DatasetError) -> Self {
+        match error {
+            DatasetError::Store(error) => error.into(),
+            DatasetError::TooLarge { .. } => Self::exhausted(Reason::DatasetTooLarge, error.to_string()),
+            DatasetError::Interrupted(error) => Self::internal("laying out the dataset", &error),
+        }
+    }
+}
+
+#[tonic::async_trait]
+impl AnalysisService for Analysis {
+    async fn correlate(&self, request: Request<CorrelateRequest>) -> Result<Response<CorrelateResponse>, Status> {
+        let _work = self.clock.work();
+        Ok(Response::new(correlate::correlate(self, request.into_inner()).await?))
+    }
+
+    async fn recommend(&self, request: Request<RecommendRequest>) -> Result<Response<RecommendResponse>, Status> {
+        let _work = self.clock.work();
+        Ok(Response::new(recommend::recommend(self, request.into_inner()).await?))
+    }
+
+    async fn list_performers(
+        &self,
+        request: Request<ListPerformersRequest>,
+    ) -> Result<Response<ListPerformersResponse>, Status> {
+        let _work = self.clock.work();
+        Ok(Response::new(list_performers::list_performers(self, request.into_inner()).await?))
+    }
+
+    async fn list_gates(&self, _: Request<ListGatesRequest>) -> Result<Response<ListGatesResponse>, Status> {
+        Ok(Response::new(list_gates::list_gates(&self.catalogue)))
+    }
+
+    async fn discover_patterns(
+        &self,
+        _: Request<DiscoverPatternsRequest>,
+    ) -> Result<Response<DiscoverPatternsResponse>, Status> {
+        Err(Rejection::unimplemented("DiscoverPatterns").into())
+    }
+
+    async fn simulate(&self, _: Request<SimulateRequest>) -> Result<Response<SimulateResponse>, Status> {
+        Err(Rejection::unimplemented("Simulate").into())
+    }
+
+    async fn list_recommendations(
+        &self,
+        _: Request<ListRecommendationsRequest>,
+    ) -> Result<Response<ListRecommendationsResponse>, Status> {
+        Err(Rejection::unimplemented("ListRecommendations").into())
+    }
+}

@@ -1,0 +1,18 @@
+//! The analysis's values as messages of the contract.
+
+mod cohort;
+mod effect;
+mod group;
+mod report;
+mod revision;
+
+pub use cohort::cohort;
+pub use effect::effect;
+pub use group::{group, rate};
+pub use report::feature_report;
+pub use revision::revision;
+
+/// A count as the contract has it.
+pub fn int32(count: impl TryInto<i32>) -> i32 {
+    count.try_into().unwrap_or(i32::MAX)
+}

@@ -12,8 +12,9 @@ pub(super) fn due(policy: &policy::Seal, subject: &Subject) -> Timestamp {
     Timestamp::from_micros(from.micros().saturating_add(seconds(policy.after_seconds)))
 }
 
-/// What a sealed outcome is sealed as. The last price is as old as it was when it was new: a copy of an old one says
-/// nothing of the window's end.
+/// What a sealed outcome is sealed as. A price that an import copied from the one before is a last price all the same: many
+/// are of tokens that nobody trades any more, and to leave those out would raise every pump rate. It is only too old for a
+/// return.
 pub(super) fn status(
     policy: &policy::Seal,
     subject: &Subject,
@@ -21,7 +22,7 @@ pub(super) fn status(
     coverage: Option<f64>,
 ) -> OutcomeStatus {
     let Some(last) = last else { return OutcomeStatus::NoData };
-    let silent = micros(last.fresh_at, subject.window_end()) > seconds(policy.last_price_within_seconds);
+    let silent = micros(last.at, subject.window_end()) > seconds(policy.last_price_within_seconds);
     if silent || coverage.is_some_and(|coverage| coverage < policy.coverage_at_least) {
         OutcomeStatus::Lost
     } else {

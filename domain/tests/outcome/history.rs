@@ -46,8 +46,14 @@ fn a_copied_price_is_no_fresh_one() {
     let outcome = recorded([1.0, 1.0, 1.0, 1.0, 0.6]).sealed();
     assert_eq!(outcome.return_1h_pct, None, "the price at 1 h is a copy of that at 1 min");
     close(recorded([1.0, 1.0, 1.0, 1.2, 0.6]).sealed().return_1h_pct, 20.0);
-    let copied_to_the_end = recorded([1.0, 1.0, 1.0, 1.2, 1.2]).sealed();
-    assert_eq!((copied_to_the_end.status, copied_to_the_end.return_24h_pct), (OutcomeStatus::Lost, None));
+    assert_eq!(recorded([1.0, 1.0, 1.0, 1.2, 1.2]).sealed().return_24h_pct, None);
+}
+
+#[test]
+fn a_copied_price_at_the_end_is_a_last_price_all_the_same() {
+    let outcome = recorded([1.0, 1.0, 1.0, 1.2, 1.2]).sealed();
+    assert_eq!(outcome.status, OutcomeStatus::Complete);
+    close(outcome.last_price_usd.map(|price| price.get()), 1.2);
 }
 
 #[test]

@@ -39,8 +39,7 @@ pub fn look(minutes: f64, usd: f64) -> Observation {
 }
 
 /// One alert and what was observed of it.
-#[derive(Clone)]
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Tape {
     pub subject: Subject,
     pub policy: Policy,

@@ -61,13 +61,13 @@ fn counts(table: &TwoByTwo) -> Option<[f64; 4]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statistics::oracle::{assert_both_close, fixture};
+    use crate::statistics::oracle::{Counts, assert_both_close, fixture, tables};
     use proptest::prelude::*;
 
     #[derive(serde::Deserialize, Debug)]
     struct Case {
         name: String,
-        strata: Vec<((u64, u64), (u64, u64))>,
+        strata: Vec<Counts>,
         alpha: f64,
         difference: Option<f64>,
         difference_low: Option<f64>,
@@ -75,10 +75,6 @@ mod tests {
         odds_ratio: Option<f64>,
         odds_low: Option<f64>,
         odds_high: Option<f64>,
-    }
-
-    fn tables(counts: &[((u64, u64), (u64, u64))]) -> Vec<TwoByTwo> {
-        counts.iter().map(|&(with, without)| TwoByTwo::new(with, without).expect("counts")).collect()
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Tests only: how the oracles' numbers are read and compared.
 
+use super::proportion::TwoByTwo;
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
 
@@ -32,4 +33,12 @@ pub fn assert_both_close(actual: Option<f64>, expected: Option<f64>, relative: f
         (None, None) => {}
         (actual, expected) => panic!("{actual:?} where the oracle says {expected:?}, for {case:?}"),
     }
+}
+
+/// Events of total with the feature, and without it.
+pub type Counts = ((u64, u64), (u64, u64));
+
+/// The tables of some strata.
+pub fn tables(counts: &[Counts]) -> Vec<TwoByTwo> {
+    counts.iter().map(|&(with, without)| TwoByTwo::new(with, without).expect("counts")).collect()
 }

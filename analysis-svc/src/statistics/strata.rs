@@ -223,18 +223,14 @@ fn convolve(a: &[f64], b: &[f64]) -> Vec<f64> {
 mod tests {
     use super::*;
     use crate::statistics::fisher;
-    use crate::statistics::oracle::{assert_digits, fixture};
+    use crate::statistics::oracle::{Counts, assert_digits, fixture, tables};
     use proptest::prelude::*;
 
     #[derive(serde::Deserialize, Debug)]
     struct Case {
         name: String,
-        strata: Vec<((u64, u64), (u64, u64))>,
+        strata: Vec<Counts>,
         p_value: f64,
-    }
-
-    fn tables(counts: &[((u64, u64), (u64, u64))]) -> Vec<TwoByTwo> {
-        counts.iter().map(|&(with, without)| TwoByTwo::new(with, without).expect("counts")).collect()
     }
 
     #[test]

@@ -1,1 +1,16 @@
-//! x
+//! perfctl, the command line of perftrack: records and lists alerts, shows how they did, what goes with pumps and rugs,
+//! and what to change; calls any RPC by name; runs both services in one process; plays the demo.
+
+pub mod call;
+pub mod cli;
+pub mod command;
+pub mod connect;
+pub mod contract;
+pub mod demo;
+pub mod failure;
+pub mod import;
+pub mod output;
+pub mod print;
+pub mod run;
+pub mod screen;
+pub mod window;

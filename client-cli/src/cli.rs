@@ -1,0 +1,98 @@
+//! The arguments: flags for every command, and the commands.
+
+use std::time::Duration;
+
+use clap::{Args, Parser, ValueEnum};
+use tonic::transport::Uri;
+
+use crate::command::Command;
+
+/// Records what a bot alerted and why, shows how it did, finds what goes with pumps and with rugs, and says what to change.
+#[derive(Debug, Parser)]
+#[command(name = "perfctl", version, about, arg_required_else_help = true)]
+#[command(after_help = "Try it without a bot: perfctl demo\n\
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 service unreachable.")]
+pub struct Cli {
+    /// Flags for every command.
+    #[command(flatten)]
+    pub globals: Globals,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Where the services are, and how results are written.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Globals {
+    /// Where TrackingService is.
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "PERFTRACK_TRACKER_URL",
+        default_value = "http://127.0.0.1:50051"
+    )]
+    #[arg(value_parser = service_url)]
+    pub tracker: Uri,
+    /// Where AnalysisService is.
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "PERFTRACK_ANALYSIS_URL",
+        default_value = "http://127.0.0.1:50052"
+    )]
+    #[arg(value_parser = service_url)]
+    pub analysis: Uri,
+    /// How results are written.
+    #[arg(short, long, global = true, value_name = "FORMAT", value_enum, default_value_t = Format::Table)]
+    pub output: Format,
+    /// Never colour (NO_COLOR does the same).
+    #[arg(long, global = true)]
+    pub no_color: bool,
+    /// How long to wait for an answer, such as 500ms, 30s, 2m.
+    #[arg(long, global = true, value_name = "DURATION", default_value = "30s", value_parser = humantime::parse_duration)]
+    pub timeout: Duration,
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people: aligned, coloured on a terminal.
+    Table,
+    /// One JSON document: the proto3 mapping of the answer, with the field names of the proto files.
+    Json,
+    /// One JSON object a line: an item of a list or stream, or the whole answer.
+    Jsonl,
+}
+
+/// `http://HOST:PORT`; a bare `HOST:PORT` is taken for the same.
+fn service_url(text: &str) -> Result<Uri, String> {
+    let full = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let uri: Uri = full.parse().map_err(|error| format!("{error}; expected such as http://127.0.0.1:50051"))?;
+    match (uri.scheme_str(), uri.host()) {
+        (Some("http"), Some(host)) if !host.is_empty() => Ok(uri),
+        (Some("http"), _) => Err("it names no host; expected such as http://127.0.0.1:50051".to_owned()),
+        _ => Err("only http:// is spoken here; expected such as http://127.0.0.1:50051".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_bare_host_and_port_is_a_url() {
+        assert_eq!(service_url("127.0.0.1:7000").unwrap().to_string(), "http://127.0.0.1:7000/");
+        assert!(service_url("ftp://127.0.0.1").is_err());
+        assert!(service_url("http://").is_err());
+    }
+}

@@ -1,0 +1,64 @@
+//! What perfctl can do: one noun or verb, one file.
+
+use clap::Subcommand;
+
+use crate::connect::Services;
+use crate::failure::Outcome;
+use crate::output::Output;
+
+pub mod alerts;
+pub mod call;
+pub mod correlate;
+pub mod demo;
+pub mod dev;
+pub mod performance;
+pub mod performers;
+pub mod recommend;
+
+/// Where a command asks and where it answers.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The services.
+    pub services: Services,
+    /// The screen.
+    pub output: Output,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Record, list, show and import alerts.
+    #[command(subcommand)]
+    Alerts(alerts::AlertsCommand),
+    /// How alerts did: gains, rugs, returns; over all and by group.
+    Performance(performance::PerformanceArgs),
+    /// Which features go with pumps and which with rugs, and how sure that is.
+    Correlate(correlate::CorrelateArgs),
+    /// What to change in the bot's filters, or what to ask of the data.
+    Recommend(recommend::RecommendArgs),
+    /// The best and the worst alerts, with what stands out about each.
+    Performers(performers::PerformersArgs),
+    /// Call any RPC by name with JSON.
+    Call(call::CallArgs),
+    /// Run both services in this process on one SQLite file.
+    Dev(dev::DevArgs),
+    /// Play days of a simulated market in under a minute and see what perftrack makes of them.
+    Demo(demo::DemoArgs),
+}
+
+/// Does what the arguments say.
+///
+/// # Errors
+/// Why it was not done.
+pub async fn run(session: &Session, command: Command) -> Outcome {
+    match command {
+        Command::Alerts(command) => alerts::run(session, command).await,
+        Command::Performance(args) => performance::run(session, args).await,
+        Command::Correlate(args) => correlate::run(session, args).await,
+        Command::Recommend(args) => recommend::run(session, args).await,
+        Command::Performers(args) => performers::run(session, args).await,
+        Command::Call(args) => call::run(session, args).await,
+        Command::Dev(args) => dev::run(session, args).await,
+        Command::Demo(args) => demo::run(session, args).await,
+    }
+}

@@ -1,0 +1,7 @@
+//! How values look on a screen: numbers with their units, times, tables, colours.
+
+pub mod number;
+pub mod paint;
+pub mod table;
+pub mod text;
+pub mod time;

@@ -24,9 +24,9 @@ fn main() {
     let markets: Vec<Vec<Observation>> = (0..ALERTS).map(|seed| market(seed as u64 + 1)).collect();
     let observations = ALERTS * MINUTES;
 
-    let floor = each(&markets, |market| drop(black_box(highest_and_lowest(market))));
-    let fold = each(&markets, |market| drop(black_box(fold_all(&subject, &policy, market))));
-    let resumed = each(&markets[..8], |market| drop(black_box(fold_from_bytes(&subject, &policy, market)))) * 8;
+    let floor = each(&markets, highest_and_lowest);
+    let fold = each(&markets, |market| fold_all(&subject, &policy, market));
+    let resumed = each(&markets[..8], |market| fold_from_bytes(&subject, &policy, market)) * 8;
     let anew = {
         // Every minute again from the first observation, as without a kept state: one alert is enough to see it.
         let begun = Instant::now();
@@ -53,11 +53,11 @@ fn main() {
 }
 
 /// The sum over all markets of the best of some passes over each: short enough that a busy machine lets some through.
-fn each(markets: &[Vec<Observation>], pass: impl Fn(&[Observation])) -> Duration {
+fn each<T>(markets: &[Vec<Observation>], pass: impl Fn(&[Observation]) -> T) -> Duration {
     let best = |market: &Vec<Observation>| {
         let passes = (0..PASSES).map(|_| {
             let begun = Instant::now();
-            pass(market);
+            black_box(pass(market));
             begun.elapsed()
         });
         passes.min().unwrap_or_default()

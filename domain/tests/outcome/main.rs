@@ -1,5 +1,7 @@
 //! The outcome rules, one file per rule, each test named after the sentence that it holds the fold to.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests are tests too")]
+
 mod entry;
 mod exit;
 mod extremes;

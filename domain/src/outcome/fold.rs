@@ -1,10 +1,8 @@
 //! The fold: state × observation → state, then sealed. Pure, and the same for any batching of the same observations.
 
-use std::time::Duration;
-
 use crate::observation::Observation;
 use crate::outcome::coverage::Coverage;
-use crate::outcome::elapsed::{micros, minute};
+use crate::outcome::elapsed::{micros, micros_of, minute};
 use crate::outcome::entry::{self, Entry};
 use crate::outcome::exit::{Exit, Sale};
 use crate::outcome::extremes::Extremes;
@@ -135,6 +133,7 @@ impl Fold {
     fn accept(&mut self, policy: &Policy, look: &Look<'_>, happenings: &mut Vec<Happening>) {
         let alerted_at = self.subject.alerted_at;
         let last_at = self.path.last.map(|last| last.at);
+        let minute = minute(alerted_at, look.at);
         let was_rug = self.rug.standing().is_some();
 
         self.returns.pass(&policy.returns, alerted_at, self.path.last.as_ref(), look.at);
@@ -144,12 +143,12 @@ impl Fold {
         }
 
         self.extremes.fall(look.price);
-        self.rug.liquidity.look(policy, alerted_at, look);
+        self.rug.liquidity.look(policy, minute, look);
         if let Some(entry) = &self.entry {
             self.rug.collapse.look(&policy.rug, entry, last_at, look);
         }
         self.exit.look(&policy.exit, alerted_at, look, self.rug.liquidity.removed.is_some());
-        self.movement.look(&policy.happening, minute(alerted_at, look.at), look.at, look.price, happenings);
+        self.movement.look(&policy.happening, minute, look.at, look.price, happenings);
         if let Some(interval) = self.subject.expected_interval {
             self.coverage.look(micros_of(interval), last_at, look.at);
         }
@@ -266,8 +265,4 @@ impl Fold {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StateError> {
         state::read(bytes)
     }
-}
-
-fn micros_of(duration: Duration) -> i64 {
-    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }

@@ -47,7 +47,8 @@ impl Movement {
         } else if price < before * after_loss(policy.move_pct) {
             Told::Down
         } else {
-            if price < before * after_gain(policy.move_rearms_below_pct)
+            if self.told != Told::Nothing
+                && price < before * after_gain(policy.move_rearms_below_pct)
                 && price > before * after_loss(policy.move_rearms_below_pct)
             {
                 self.told = Told::Nothing;

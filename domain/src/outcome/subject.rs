@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::alert::Alert;
 use crate::outcome::Subject;
+use crate::outcome::elapsed::{micros, micros_of};
 use crate::timestamp::Timestamp;
 
 impl Subject {
@@ -42,7 +43,7 @@ impl Subject {
     /// that look is part of what it recorded.
     #[must_use]
     pub fn covers(&self, observed_at: Timestamp) -> bool {
-        let end = self.window_end();
-        observed_at >= self.alerted_at && (observed_at < end || (self.is_import() && observed_at == end))
+        let (since, window) = (micros(self.alerted_at, observed_at), micros_of(self.window));
+        since >= 0 && (since < window || (since == window && self.is_import()))
     }
 }

@@ -30,6 +30,11 @@ impl TrailingHour {
         }
     }
 
+    /// Forgets all values, and stays at its minute.
+    pub fn forget(&mut self) {
+        self.filled = 0;
+    }
+
     /// Keeps the first value of the current minute.
     #[inline]
     pub fn keep_first(&mut self, value: f64) {

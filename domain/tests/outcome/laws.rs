@@ -72,7 +72,7 @@ fn numbers(outcome: &Outcome) -> [Option<f64>; 9] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
+    #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
     fn any_batching_gives_the_same_state_and_the_same_happenings(tape in tape(), rests in prop::collection::vec(any::<bool>(), 150)) {

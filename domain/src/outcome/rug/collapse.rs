@@ -63,7 +63,7 @@ impl Collapse {
         if look.price < entry.price * policy.collapse_to_share {
             self.under(policy, gap, look.at);
         }
-        self.fell |= look.price < entry.price * after_loss(policy.fell_pct);
+        self.fell = self.fell || (look.price < entry.price && look.price < entry.price * after_loss(policy.fell_pct));
     }
 
     fn above(&mut self, policy: &policy::Rug, gap: bool, at: Timestamp) {

@@ -2,7 +2,7 @@
 //! 1,000 USD or more, and stays there for 3 observations over at least 2 min. The maximum is kept in minute buckets, and
 //! frozen at the breach. A move to another pool is a migration, and no rug.
 
-use crate::outcome::elapsed::{micros, minute, seconds};
+use crate::outcome::elapsed::{micros, seconds};
 use crate::outcome::look::{Look, Pool};
 use crate::outcome::peak::supported;
 use crate::outcome::percent::after_loss;
@@ -60,20 +60,20 @@ pub(in crate::outcome) struct Breach {
 impl Liquidity {
     /// An accepted observation. Unknown liquidity is no evidence, neither of a removal nor of a recovery.
     #[inline]
-    pub fn look(&mut self, policy: &policy::Policy, alerted_at: Timestamp, look: &Look<'_>) {
+    pub fn look(&mut self, policy: &policy::Policy, minute: u32, look: &Look<'_>) {
         let Some(liquidity) = look.liquidity else { return };
         if self.removed.is_some() {
             return;
         }
         let this = match self.pools.iter().position(|watch| look.pool.is(&watch.pool)) {
             Some(this) => this,
-            None => return self.meet(look, liquidity),
+            None => return self.meet(minute, look, liquidity),
         };
         if self.pools.len() > 1 {
             self.migrate(this, liquidity);
         }
         if let Some(watch) = self.pools.get_mut(this) {
-            self.removed = watch.read(policy, alerted_at, look.at, liquidity);
+            self.removed = watch.read(policy, minute, look.at, liquidity);
         }
         if self.removed.is_some() {
             self.pools = Vec::new();
@@ -81,16 +81,18 @@ impl Liquidity {
     }
 
     /// The first reading of a pool.
-    fn meet(&mut self, look: &Look<'_>, liquidity: f64) {
+    fn meet(&mut self, minute: u32, look: &Look<'_>, liquidity: f64) {
         if self.pools.len() >= POOLS
             && let Some(oldest) = (0..self.pools.len()).min_by_key(|&index| self.pools[index].last.at)
         {
             self.pools.remove(oldest);
         }
+        let mut hour = TrailingHour::default();
+        hour.advance(minute);
         self.pools.push(Watch {
             pool: look.pool.to_owned(),
             last: Reading { at: look.at, liquidity, left: None },
-            hour: TrailingHour::default(),
+            hour,
             breach: None,
         });
         self.migrate(self.pools.len() - 1, liquidity);
@@ -102,7 +104,7 @@ impl Liquidity {
         for (index, watch) in self.pools.iter_mut().enumerate() {
             if index != to && watch.breach.is_some_and(|breach| liquidity >= breach.level) {
                 watch.breach = None;
-                watch.hour = TrailingHour::default();
+                watch.hour.forget();
                 watch.last.left = None;
             }
         }
@@ -111,19 +113,13 @@ impl Liquidity {
 
 impl Watch {
     #[inline]
-    fn read(
-        &mut self,
-        policy: &policy::Policy,
-        alerted_at: Timestamp,
-        at: Timestamp,
-        liquidity: f64,
-    ) -> Option<Removed> {
+    fn read(&mut self, policy: &policy::Policy, minute: u32, at: Timestamp, liquidity: f64) -> Option<Removed> {
         let neighbours = micros(self.last.at, at) <= seconds(policy.peak.neighbour_within_seconds);
         if self.breach.is_none() {
-            self.hour.advance(minute(alerted_at, self.last.at));
+            // The hour still stands at the minute of the last reading.
             self.hour.keep_highest(self.last.counted(neighbours.then_some(liquidity)));
-            self.hour.advance(minute(alerted_at, at));
         }
+        self.hour.advance(minute);
         self.last = Reading { at, liquidity, left: neighbours.then_some(self.last.liquidity) };
         self.breach = self.fallen(&policy.rug, at, liquidity);
         self.breach

@@ -1,19 +1,27 @@
 //! Alerts: recording them, reading one, listing many.
 
 mod list;
+mod order;
+mod peak;
 mod record;
+pub(crate) mod row;
+
+use std::sync::Arc;
 
 use domain::alert::AlertId;
 use domain::record::AlertRecord;
 use domain::timestamp::Timestamp;
 use futures::stream::BoxStream;
+use sea_orm::ConnectionTrait;
 
 pub use list::ListQuery;
 pub use record::{NewAlert, Recording};
 
-use crate::error::StoreError;
+use crate::error::{Doing, StoreError};
+use crate::records;
 use crate::rules::Rules;
 use crate::store::Store;
+use crate::write::write;
 
 /// See [`Store::alerts`].
 #[derive(Clone, Copy)]
@@ -37,35 +45,34 @@ impl Alerts<'_> {
     /// Safe to repeat. The same id with the same hash is [`Recording::Duplicate`]; if it now vouches for a recorded
     /// peak (`trust_recorded_peak`), the peak is taken over and the outcome folded anew, all else stays as recorded.
     pub async fn record(&self, alert: NewAlert, rules: &Rules) -> Result<Recording, StoreError> {
-        let _ = (alert, rules);
-        todo!()
+        let id = alert.alert.id;
+        // One answer per alert; none would be a mistake of ours.
+        Ok(self.record_many(vec![alert], rules).await?.pop().unwrap_or(Recording::Conflict { id }))
     }
 
     /// The same for many, in one transaction. Answers stand in the order of the alerts; one that cannot be stored is
     /// answered and does not keep the others out.
     pub async fn record_many(&self, alerts: Vec<NewAlert>, rules: &Rules) -> Result<Vec<Recording>, StoreError> {
-        let _ = (alerts, rules);
-        todo!()
+        write(&self.store.engine, record::Record { alerts: &alerts, rules }).await
     }
 
     /// One alert with its outcome.
     pub async fn get(&self, id: AlertId) -> Result<Option<AlertRecord>, StoreError> {
-        let _ = id;
-        todo!()
+        let engine = &*self.store.engine;
+        let row = engine.query_one(&records::select_one(id)).await.doing("reading an alert")?;
+        row.as_ref().map(records::decode).transpose()
     }
 
     /// Alerts in the given order, from a position on. They are fetched in growing chunks as they are taken: filter them,
     /// and drop the stream when there are enough. A page ends at the [`domain::order::Position`] of its last alert.
     #[must_use]
     pub fn list(&self, query: ListQuery) -> BoxStream<'static, Result<AlertRecord, StoreError>> {
-        let _ = query;
-        todo!()
+        list::list(Arc::clone(&self.store.engine), query)
     }
 
     /// All alerts of a window, in the order of `alerted_at`, then `alert_id`.
     #[must_use]
     pub fn stream(&self, window: AlertedBetween) -> BoxStream<'static, Result<AlertRecord, StoreError>> {
-        let _ = window;
-        todo!()
+        self.list(ListQuery { window, order: list::oldest_first(), after: None })
     }
 }

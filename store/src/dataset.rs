@@ -1,10 +1,19 @@
 //! What the analysis loads, and how it learns that there is something new.
 
 use domain::record::AlertRecord;
-use futures::stream::BoxStream;
+use futures::StreamExt;
+use futures::stream::{self, BoxStream, TryStreamExt};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ConnectionTrait, Order, Statement};
+use uuid::Uuid;
 
-use crate::error::StoreError;
+use crate::engine::{Engine, Transaction};
+use crate::entity::outcome;
+use crate::error::{Doing, StoreError};
+use crate::records;
 use crate::store::Store;
+
+const CHUNK: u64 = 4_096;
 
 /// See [`Store::dataset`].
 #[derive(Clone, Copy)]
@@ -12,24 +21,124 @@ pub struct Dataset<'a> {
     pub(crate) store: &'a Store,
 }
 
-/// A state of the dataset: every recorded alert, and every sealed outcome. It grows whenever an alert is recorded or an
-/// outcome is sealed or folded anew after that. What open outcomes say so far is not part of it.
+/// A state of the dataset: every recorded alert, and every sealed outcome. It changes whenever an alert is recorded, and
+/// whenever an outcome is sealed, or folded anew after that. What open outcomes say so far is not part of it.
 ///
-/// The same revision is the same data: a revision never lies beyond a transaction that may still commit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Revision(pub i64);
+/// The same revision is the same data. [`Revision::default`] is that of an empty dataset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Revision {
+    /// The last change below which no transaction can still commit: all up to it is known.
+    settled: i64,
+    /// The changes above that were seen already, hashed.
+    unsettled: u64,
+}
+
+impl std::fmt::Display for Revision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:x}", self.settled)?;
+        if self.unsettled == 0 { Ok(()) } else { write!(f, "-{:016x}", self.unsettled) }
+    }
+}
+
+/// A load of the dataset.
+pub struct Load {
+    /// The state that is loaded.
+    pub revision: Revision,
+    /// The alerts, each as it was at that moment, in no particular order. One that was in an earlier load replaces it, by
+    /// its id. Taken from one snapshot of the database, which ends when the stream is dropped.
+    pub records: BoxStream<'static, Result<AlertRecord, StoreError>>,
+}
 
 impl Dataset<'_> {
     /// The present state. One look at an index.
     pub async fn revision(&self) -> Result<Revision, StoreError> {
-        todo!()
+        let doing = "reading the revision of the dataset";
+        revision(&self.store.engine.snapshot().await.doing(doing)?, &self.store.engine).await
     }
 
-    /// The alerts that changed after `after` and up to `upto`, each as it is now, in no particular order. With
-    /// `Revision::default()` as `after` this is everything. An alert that was in an earlier load replaces it, by its id.
-    #[must_use]
-    pub fn load(&self, after: Revision, upto: Revision) -> BoxStream<'static, Result<AlertRecord, StoreError>> {
-        let _ = (after, upto);
-        todo!()
+    /// The alerts that changed since `after`; all of them for `Revision::default()`.
+    pub async fn load(&self, after: Revision) -> Result<Load, StoreError> {
+        let snapshot = self.store.engine.snapshot().await.doing("loading the dataset")?;
+        let revision = revision(&snapshot, &self.store.engine).await?;
+        let reading = Reading { snapshot, behind: (after.settled, None) };
+        Ok(Load { revision, records: reading.stream() })
+    }
+}
+
+async fn revision(snapshot: &Transaction, engine: &Engine) -> Result<Revision, StoreError> {
+    let doing = "reading the revision of the dataset";
+    let settled_below = engine.settled_below();
+    let sql = format!(
+        "SELECT dataset_change, NULL AS alert_id FROM (
+             SELECT MAX(dataset_change) AS dataset_change FROM outcomes WHERE dataset_change < {settled_below}) AS settled
+         UNION ALL
+         SELECT dataset_change, alert_id FROM outcomes WHERE dataset_change >= {settled_below}"
+    );
+    let statement = Statement::from_string(engine.get_database_backend(), sql);
+    let mut revision = Revision::default();
+    for row in snapshot.query_all_raw(statement).await.doing(doing)? {
+        let change: Option<i64> = row.try_get_by_index(0).doing(doing)?;
+        let alert_id: Option<Uuid> = row.try_get_by_index(1).doing(doing)?;
+        match (change, alert_id) {
+            (Some(change), None) => revision.settled = change,
+            (Some(change), Some(alert_id)) => revision.unsettled ^= mixed(change, alert_id),
+            (None, _) => {}
+        }
+    }
+    Ok(revision)
+}
+
+/// A number that stands for this change of this alert; the order in which several are seen makes no difference.
+fn mixed(change: i64, alert_id: Uuid) -> u64 {
+    let (high, low) = alert_id.as_u64_pair();
+    // The finaliser of SplitMix64.
+    let mut mixed = high.rotate_left(17) ^ low ^ change.unsigned_abs().wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+struct Reading {
+    snapshot: Transaction,
+    /// Where to go on: behind this change of this alert.
+    behind: (i64, Option<Uuid>),
+}
+
+impl Reading {
+    fn stream(self) -> BoxStream<'static, Result<AlertRecord, StoreError>> {
+        stream::try_unfold(Some(self), |reading| async {
+            let Some(mut reading) = reading else { return Ok::<_, StoreError>(None) };
+            let (chunk, last) = reading.chunk().await?;
+            let more = last.filter(|_| chunk.len() as u64 == CHUNK).map(|(change, alert_id)| {
+                reading.behind = (change, Some(alert_id));
+                reading
+            });
+            Ok(Some((stream::iter(chunk).map(Ok), more)))
+        })
+        .try_flatten()
+        .boxed()
+    }
+
+    async fn chunk(&self) -> Result<(Vec<AlertRecord>, Option<(i64, Uuid)>), StoreError> {
+        let doing = "loading the dataset";
+        let change = || Expr::col((outcome::Entity, outcome::Column::DatasetChange));
+        let id = || Expr::col((outcome::Entity, outcome::Column::AlertId));
+        let mut select = records::select();
+        match self.behind {
+            (settled, None) => select.and_where(change().gt(settled)),
+            (settled, Some(last)) => {
+                select.and_where(change().gte(settled)).and_where(change().gt(settled).or(id().gt(last)))
+            }
+        };
+        select
+            .order_by((outcome::Entity, outcome::Column::DatasetChange), Order::Asc)
+            .order_by((outcome::Entity, outcome::Column::AlertId), Order::Asc)
+            .limit(CHUNK);
+        let rows = self.snapshot.query_all(&select).await.doing(doing)?;
+        let last = rows.last().map(|row| {
+            let change: i64 = row.try_get("o_", "dataset_change").doing(doing)?;
+            Ok::<_, StoreError>((change, row.try_get("o_", "alert_id").doing(doing)?))
+        });
+        Ok((rows.iter().map(records::decode).collect::<Result<_, _>>()?, last.transpose()?))
     }
 }

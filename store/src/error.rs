@@ -1,6 +1,6 @@
 //! What can go wrong in the store, sorted by what its caller can do about it.
 
-use sea_orm::DbErr;
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 
 /// Why the store could not do what was asked. Nothing was changed, except that after [`StoreError::Unavailable`] a
 /// write may have been done all the same; every write of the store may safely be repeated.
@@ -37,6 +37,12 @@ pub enum StoreError {
         /// The field, by its name in messages.
         field: &'static str,
     },
+    /// A place in a list that cannot be one of this list.
+    #[error("the position to go on from is not one of a list ordered by {order}")]
+    Position {
+        /// The order that was asked for.
+        order: String,
+    },
     /// The database's address is not one.
     #[error("{url:?} is no address of a database: {reason}")]
     Address {
@@ -56,6 +62,16 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// What the driver said, where it said anything.
+    pub(crate) const fn driver(&self) -> Option<&DbErr> {
+        match self {
+            Self::Unavailable { source, .. } | Self::DiskFull { source, .. } | Self::Refused { source, .. } => {
+                Some(source)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the same call may work later without anybody changing anything.
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
@@ -81,5 +97,91 @@ impl std::fmt::Display for MigrationState {
             Self::Pending(steps) => write!(f, "run the migrations first; pending: {}", steps.join(", ")),
             Self::Ahead(steps) => write!(f, "use a newer version of perftrack; unknown here: {}", steps.join(", ")),
         }
+    }
+}
+
+impl StoreError {
+    /// Sorts what the driver said while `doing` something.
+    pub(crate) fn sorted(doing: &'static str, source: DbErr) -> Self {
+        let Some(error) = driver_error(&source) else { return Self::Refused { doing, source } };
+        match error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => Self::Unavailable { doing, source },
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
+                Self::Corrupt { what: format!("{error}, while {doing}") }
+            }
+            sqlx::Error::Database(database) => {
+                let code = database.code().unwrap_or_default().into_owned();
+                match class_of(&code) {
+                    Class::Unavailable => Self::Unavailable { doing, source },
+                    Class::DiskFull => Self::DiskFull { doing, source },
+                    Class::Corrupt => Self::Corrupt { what: format!("{database}, while {doing}") },
+                    Class::Other => Self::Refused { doing, source },
+                }
+            }
+            _ => Self::Refused { doing, source },
+        }
+    }
+}
+
+/// Turns what the driver said into a [`StoreError`].
+pub(crate) trait Doing<T> {
+    fn doing(self, doing: &'static str) -> Result<T, StoreError>;
+}
+
+impl<T> Doing<T> for Result<T, DbErr> {
+    fn doing(self, doing: &'static str) -> Result<T, StoreError> {
+        self.map_err(|error| StoreError::sorted(doing, error))
+    }
+}
+
+/// The database's own code for an error: an SQLSTATE of five characters, or SQLite's number.
+pub(crate) fn code(error: &DbErr) -> Option<String> {
+    driver_error(error)?.as_database_error()?.code().map(std::borrow::Cow::into_owned)
+}
+
+fn driver_error(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error),
+        DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => Some(&sqlx::Error::PoolTimedOut),
+        DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed) => Some(&sqlx::Error::PoolClosed),
+        _ => None,
+    }
+}
+
+enum Class {
+    Unavailable,
+    DiskFull,
+    Corrupt,
+    Other,
+}
+
+fn class_of(code: &str) -> Class {
+    if code.len() == 5 {
+        return match code {
+            // The server is out of something, is going down or coming up, gave up on us, or we on it.
+            "53100" => Class::DiskFull,
+            "40001" | "40P01" | "55P03" | "57014" | "57P01" | "57P02" | "57P03" | "57P05" | "25P03" => {
+                Class::Unavailable
+            }
+            "XX001" | "XX002" => Class::Corrupt,
+            _ if code.starts_with("08") || code.starts_with("53") => Class::Unavailable,
+            _ => Class::Other,
+        };
+    }
+    // The lowest byte of SQLite's extended codes is the code proper.
+    match code.parse::<u32>().map(|code| code & 0xff) {
+        // BUSY, LOCKED, IOERR, CANTOPEN.
+        Ok(5 | 6 | 10 | 14) => Class::Unavailable,
+        Ok(13) => Class::DiskFull,
+        // CORRUPT, NOTADB.
+        Ok(11 | 26) => Class::Corrupt,
+        _ => Class::Other,
     }
 }

@@ -9,14 +9,23 @@
 
 pub mod alerts;
 pub mod dataset;
+mod engine;
+mod entity;
 mod error;
+mod folding;
+mod locking;
+mod migration;
 pub mod observations;
 mod options;
 pub mod outcomes;
 pub mod pools;
 pub mod recommendations;
+mod records;
 mod rules;
+mod snapshots;
 mod store;
+mod stored;
+mod write;
 
 pub use error::{MigrationState, StoreError};
 pub use options::{ConnectOptions, Durability, EngineKind};

@@ -1,5 +1,11 @@
 //! Observations: what price sources said, stored once, and folded into every outcome that they touch.
 
+mod intake;
+mod read;
+mod record;
+
+use std::sync::Arc;
+
 use domain::alert::AlertId;
 use domain::observation::Observation;
 use domain::outcome::Happening;
@@ -7,10 +13,14 @@ use domain::timestamp::Timestamp;
 use domain::token::TokenKey;
 use futures::stream::BoxStream;
 
-use crate::error::StoreError;
+use crate::error::{Doing, StoreError};
 use crate::pools::PinnedPool;
 use crate::rules::Rules;
 use crate::store::Store;
+use crate::write::write;
+use intake::Sorted;
+use record::Record;
+pub(crate) use record::named;
 
 /// See [`Store::observations`].
 #[derive(Clone, Copy)]
@@ -68,12 +78,17 @@ impl Observations<'_> {
     /// Stores a batch and brings every outcome up to date with it, in one transaction: those of open windows, and, for
     /// late observations, sealed ones too. In whatever order observations arrive, outcomes are what the order of
     /// (`observed_at`, `source`) gives.
+    ///
+    /// Safe to repeat: what was stored before is [`Reception::Duplicate`].
     pub async fn record(&self, batch: Batch, now: Timestamp, rules: &Rules) -> Result<BatchReport, StoreError> {
-        let _ = (batch, now, rules);
-        todo!()
+        let Sorted { receptions, candidates } = intake::sort(&batch.observations, now);
+        let moments = candidates.iter().map(|index| batch.observations[*index].1.observed_at);
+        self.store.engine.make_partitions(moments).await.doing("making partitions for prices")?;
+        write(&self.store.engine, Record { batch: &batch, receptions, candidates, rules }).await
     }
 
-    /// The stored observations of a token in `[from, to)`, in the order of (`observed_at`, `source`).
+    /// The stored observations of a token in `[from, to)`, in the order of (`observed_at`, `source`). Empty for a token
+    /// that was never alerted.
     #[must_use]
     pub fn prices(
         &self,
@@ -81,7 +96,6 @@ impl Observations<'_> {
         from: Timestamp,
         to: Timestamp,
     ) -> BoxStream<'static, Result<Observation, StoreError>> {
-        let _ = (token, from, to);
-        todo!()
+        read::prices(Arc::clone(&self.store.engine), token, from, to)
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::error::StoreError;
+
 /// The two kinds of database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EngineKind {
@@ -41,8 +43,35 @@ impl<T: Into<String>> From<T> for ConnectOptions {
         Self {
             url: url.into(),
             max_connections: 16,
-            acquire_timeout: Duration::from_secs(10),
+            acquire_timeout: Duration::from_secs(5),
             durability: Durability::Full,
+        }
+    }
+}
+
+impl ConnectOptions {
+    /// What the address names.
+    pub(crate) fn kind(&self) -> Result<EngineKind, StoreError> {
+        match self.url.split_once(':').map(|(scheme, _)| scheme) {
+            Some("postgres" | "postgresql") => Ok(EngineKind::Postgres),
+            Some("sqlite") => Ok(EngineKind::Sqlite),
+            _ => Err(self.no_address(&"it begins with neither postgres:// nor sqlite://")),
+        }
+    }
+
+    pub(crate) fn no_address(&self, reason: &dyn std::fmt::Display) -> StoreError {
+        StoreError::Address { url: self.shown_url(), reason: reason.to_string() }
+    }
+
+    /// The address without its password, fit for logs.
+    #[must_use]
+    pub fn shown_url(&self) -> String {
+        match (self.url.split_once("://"), self.url.rsplit_once('@')) {
+            (Some((scheme, rest)), Some((_, server))) => {
+                let user = rest.split([':', '@']).next().unwrap_or_default();
+                format!("{scheme}://{user}@{server}")
+            }
+            _ => self.url.clone(),
         }
     }
 }

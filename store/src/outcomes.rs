@@ -1,5 +1,10 @@
 //! Outcomes: which tokens to follow, what to seal, and whether what is stored is what a fresh fold gives.
 
+mod follow;
+mod refold;
+pub(crate) mod row;
+mod seal;
+
 use std::sync::Arc;
 
 use domain::alert::AlertId;
@@ -12,6 +17,7 @@ use crate::observations::AlertHappening;
 use crate::pools::PinnedPool;
 use crate::rules::Rules;
 use crate::store::Store;
+use crate::write::write;
 
 /// See [`Store::outcomes`].
 #[derive(Clone, Copy)]
@@ -55,13 +61,12 @@ impl Outcomes<'_> {
     /// All tokens with a window open at `now`, in no particular order. Imported alerts whose window is past are not
     /// among them. This is all that the polling needs to go on where it was.
     pub async fn follow_list(&self, now: Timestamp) -> Result<Vec<FollowedToken>, StoreError> {
-        let _ = now;
-        todo!()
+        follow::follow_list(&self.store.engine, now).await
     }
 
     /// When the next outcome is due to be sealed; `None` when none is open.
     pub async fn next_seal_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        todo!()
+        seal::next_due(&self.store.engine).await
     }
 
     /// Seals the outcomes that are due at `now`, the longest due first, at most `limit`. Returns what happened; call
@@ -72,14 +77,16 @@ impl Outcomes<'_> {
         limit: usize,
         rules: &Rules,
     ) -> Result<Vec<AlertHappening>, StoreError> {
-        let _ = (now, limit, rules);
-        todo!()
+        let due = seal::due(&self.store.engine, now, limit).await?;
+        if due.is_empty() {
+            return Ok(Vec::new());
+        }
+        write(&self.store.engine, seal::Seal { due: &due, now, rules }).await
     }
 
     /// Folds what is stored for one alert, without writing: the two halves are equal bit for bit unless something is
     /// wrong. `None` when there is no such alert.
     pub async fn refold(&self, id: AlertId, rules: &Rules) -> Result<Option<Refold>, StoreError> {
-        let _ = (id, rules);
-        todo!()
+        refold::refold(&self.store.engine, id, rules).await
     }
 }

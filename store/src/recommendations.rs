@@ -1,10 +1,15 @@
 //! The ledger of recommendations: what was said, when, and on which data.
 
 use domain::timestamp::Timestamp;
+use sea_orm::{EntityTrait, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::error::StoreError;
+use crate::engine::{Rows, Transaction};
+use crate::entity::moment::Moment;
+use crate::entity::recommendation::{Column, Entity, Model};
+use crate::error::{Doing, StoreError};
 use crate::store::Store;
+use crate::write::{Work, write};
 
 /// See [`Store::recommendations`].
 #[derive(Clone, Copy)]
@@ -32,13 +37,51 @@ pub struct LedgerEntry {
 impl Recommendations<'_> {
     /// Adds lines. One that is there already, by its id, stays as it is.
     pub async fn add(&self, entries: Vec<LedgerEntry>) -> Result<(), StoreError> {
-        let _ = entries;
-        todo!()
+        write(&self.store.engine, Add { entries: &entries }).await
     }
 
-    /// The newest lines, at most `limit`.
+    /// The newest lines, at most `limit`, the newest first.
     pub async fn newest(&self, limit: u64) -> Result<Vec<LedgerEntry>, StoreError> {
-        let _ = limit;
-        todo!()
+        let found = Entity::find()
+            .order_by_desc(Column::RecommendedAt)
+            .order_by_asc(Column::RecommendationId)
+            .limit(limit)
+            .all(&*self.store.engine)
+            .await
+            .doing("reading recommendations")?;
+        Ok(found.into_iter().map(entry).collect())
+    }
+}
+
+struct Add<'a> {
+    entries: &'a [LedgerEntry],
+}
+
+impl Work for Add<'_> {
+    type Done = ();
+    const DOING: &'static str = "writing down recommendations";
+
+    async fn run(&self, transaction: &Transaction) -> Result<(), StoreError> {
+        let entries = self.entries;
+        let rows = Rows::default()
+            .with("recommendation_id", entries.iter().map(|entry| entry.id))
+            .with("recommended_at", entries.iter().map(|entry| Moment(entry.recommended_at)))
+            .with("priority", entries.iter().map(|entry| entry.priority.clone()))
+            .with("confidence", entries.iter().map(|entry| entry.confidence.clone()))
+            .with("issue", entries.iter().map(|entry| entry.issue.clone()))
+            .with("content", entries.iter().map(|entry| entry.content.clone()));
+        let sql = rows.insert_into("recommendations", "ON CONFLICT DO NOTHING");
+        transaction.bulk(&sql, &rows).await.map(|_| ()).doing(Self::DOING)
+    }
+}
+
+fn entry(model: Model) -> LedgerEntry {
+    LedgerEntry {
+        id: model.recommendation_id,
+        recommended_at: model.recommended_at.0,
+        priority: model.priority,
+        confidence: model.confidence,
+        issue: model.issue,
+        content: model.content,
     }
 }

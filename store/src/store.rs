@@ -2,9 +2,14 @@
 
 use std::sync::Arc;
 
+use sea_orm::ConnectionTrait;
+use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager};
+
 use crate::alerts::Alerts;
 use crate::dataset::Dataset;
-use crate::error::{MigrationState, StoreError};
+use crate::engine::Engine;
+use crate::error::{Doing, MigrationState, StoreError};
+use crate::migration::Migrator;
 use crate::observations::Observations;
 use crate::options::{ConnectOptions, EngineKind};
 use crate::outcomes::Outcomes;
@@ -14,76 +19,106 @@ use crate::recommendations::Recommendations;
 /// An open database. Cheap to clone; clones share its connections.
 #[derive(Clone)]
 pub struct Store {
-    kind: Arc<EngineKind>,
+    pub(crate) engine: Arc<Engine>,
 }
 
 impl Store {
     /// Opens the database and checks that it answers. The tables are left as they are: see [`Store::migrate`].
     pub async fn connect(options: impl Into<ConnectOptions>) -> Result<Self, StoreError> {
-        let _ = options.into();
-        todo!()
+        Ok(Self { engine: Arc::new(Engine::open(&options.into()).await?) })
     }
 
-    /// Brings the tables up to date. Any number of processes may do so at once; one works, the others wait.
-    /// A database that is ahead is [`StoreError::Schema`].
+    /// Brings the tables up to date, all steps or none. Any number of processes may do so at once: one works, the others
+    /// wait. A database that is ahead is [`StoreError::Schema`].
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        todo!()
+        let doing = "migrating the tables";
+        let transaction = self.engine.begin_migration().await.doing(doing)?;
+        if let state @ MigrationState::Ahead(_) = state_of(&transaction).await? {
+            return Err(StoreError::Schema(state));
+        }
+        Migrator::up(&transaction, None).await.doing(doing)?;
+        self.engine.renumber_changes(&transaction).await.doing(doing)?;
+        transaction.commit().await.doing(doing)
     }
 
     /// How its tables compare with those that this program knows. Changes nothing.
     pub async fn migration_state(&self) -> Result<MigrationState, StoreError> {
-        todo!()
+        state_of(&self.engine.orm()).await
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        todo!()
+        self.engine.execute_unprepared("SELECT 1").await.map(|_| ()).doing("asking whether the database answers")
     }
 
     /// Waits for running work, then closes all connections, for every clone.
     pub async fn close(&self) {
-        todo!()
+        self.engine.close().await;
     }
 
     /// Which kind of database this is.
     #[must_use]
     pub fn kind(&self) -> EngineKind {
-        *self.kind
+        self.engine.kind()
     }
 
     /// Alerts: recording, reading, listing.
     #[must_use]
-    pub fn alerts(&self) -> Alerts<'_> {
+    pub const fn alerts(&self) -> Alerts<'_> {
         Alerts { store: self }
     }
 
     /// Observations: storing them, and keeping the outcomes up to date with them.
     #[must_use]
-    pub fn observations(&self) -> Observations<'_> {
+    pub const fn observations(&self) -> Observations<'_> {
         Observations { store: self }
     }
 
     /// Outcomes: what is being followed, sealing, checking.
     #[must_use]
-    pub fn outcomes(&self) -> Outcomes<'_> {
+    pub const fn outcomes(&self) -> Outcomes<'_> {
         Outcomes { store: self }
     }
 
     /// The pool that each token's price is taken from.
     #[must_use]
-    pub fn pools(&self) -> Pools<'_> {
+    pub const fn pools(&self) -> Pools<'_> {
         Pools { store: self }
     }
 
     /// What the analysis loads.
     #[must_use]
-    pub fn dataset(&self) -> Dataset<'_> {
+    pub const fn dataset(&self) -> Dataset<'_> {
         Dataset { store: self }
     }
 
     /// The ledger of what was recommended.
     #[must_use]
-    pub fn recommendations(&self) -> Recommendations<'_> {
+    pub const fn recommendations(&self) -> Recommendations<'_> {
         Recommendations { store: self }
     }
+}
+
+async fn state_of<C>(connection: &C) -> Result<MigrationState, StoreError>
+where
+    C: ConnectionTrait,
+    for<'a> &'a C: sea_orm_migration::IntoSchemaManagerConnection<'a>,
+{
+    let doing = "reading which migrations were run";
+    let applied: Vec<String> = if SchemaManager::new(connection).has_table("seaql_migrations").await.doing(doing)? {
+        let models = Migrator::get_migration_models(connection).await.doing(doing)?;
+        models.into_iter().map(|model| model.version).collect()
+    } else {
+        Vec::new()
+    };
+    let known: Vec<String> =
+        Migrator::migrations().iter().map(|step: &Box<dyn MigrationTrait>| step.name().to_owned()).collect();
+    let missing =
+        |from: &[String], of: &[String]| of.iter().filter(|name| !from.contains(name)).cloned().collect::<Vec<_>>();
+    let (ahead, pending) = (missing(&known, &applied), missing(&applied, &known));
+    Ok(match (ahead.is_empty(), pending.is_empty()) {
+        (false, _) => MigrationState::Ahead(ahead),
+        (true, false) => MigrationState::Pending(pending),
+        (true, true) => MigrationState::Current,
+    })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::alert::AlertId;
 use futures::TryStreamExt;
-use store::dataset::Revision as Watermark;
+use store::dataset::{Load, Revision as Watermark};
 use store::{Store, StoreError};
 
 use super::row::Row;
@@ -32,16 +32,17 @@ pub enum DatasetError {
     Interrupted(#[from] tokio::task::JoinError),
 }
 
-/// The rows that changed after `after` and up to `upto`. `kept_bytes` is what the rows kept from before take.
+/// The rows that changed since `after`, and the state of the store that they lead to. `kept_bytes` is what the rows kept
+/// from before take.
 pub async fn changed_rows(
     store: &Store,
-    (after, upto): (Watermark, Watermark),
+    after: Watermark,
     (kept_rows, kept_bytes): (usize, usize),
     limit_bytes: usize,
-) -> Result<HashMap<AlertId, Arc<Row>>, DatasetError> {
+) -> Result<(Watermark, HashMap<AlertId, Arc<Row>>), DatasetError> {
     let mut rows = HashMap::new();
     let mut bytes = kept_bytes;
-    let mut records = store.dataset().load(after, upto);
+    let Load { revision, mut records } = store.dataset().load(after).await?;
     while let Some(record) = records.try_next().await? {
         let row = Row::of(record);
         bytes += row.bytes();
@@ -50,5 +51,5 @@ pub async fn changed_rows(
             return Err(DatasetError::TooLarge { alerts: kept_rows + rows.len(), limit_bytes });
         }
     }
-    Ok(rows)
+    Ok((revision, rows))
 }

@@ -38,18 +38,18 @@ impl Dataset {
 
     /// The data as it is now. Readers keep what they got while others load the next revision.
     pub async fn snapshot(&self) -> Result<Arc<Snapshot>, DatasetError> {
-        let upto = self.store.dataset().revision().await?;
-        if let Some(snapshot) = self.upto(upto) {
+        let present = self.store.dataset().revision().await?;
+        if let Some(snapshot) = self.of(present) {
             return Ok(snapshot);
         }
         let _loading = self.loading.lock().await;
-        if let Some(snapshot) = self.upto(upto) {
+        if let Some(snapshot) = self.of(present) {
             return Ok(snapshot);
         }
         let begun = Instant::now();
         let before = self.latest();
         let kept = (before.snapshot.len(), before.snapshot.rows().iter().map(|row| Row::bytes(row)).sum());
-        let changed = changed_rows(&self.store, (before.watermark, upto), kept, self.limit_bytes).await?;
+        let (watermark, changed) = changed_rows(&self.store, before.watermark, kept, self.limit_bytes).await?;
         let alerts_changed = changed.len();
         let snapshot = tokio::task::spawn_blocking(move || Arc::new(before.snapshot.with(changed))).await?;
         tracing::info!(
@@ -60,7 +60,7 @@ impl Dataset {
             "dataset brought up to date"
         );
         *self.latest.write().unwrap_or_else(PoisonError::into_inner) =
-            Loaded { watermark: upto, snapshot: Arc::clone(&snapshot) };
+            Loaded { watermark, snapshot: Arc::clone(&snapshot) };
         Ok(snapshot)
     }
 
@@ -68,7 +68,7 @@ impl Dataset {
         self.latest.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn upto(&self, watermark: Watermark) -> Option<Arc<Snapshot>> {
-        Some(self.latest()).filter(|loaded| loaded.watermark >= watermark).map(|loaded| loaded.snapshot)
+    fn of(&self, watermark: Watermark) -> Option<Arc<Snapshot>> {
+        Some(self.latest()).filter(|loaded| loaded.watermark == watermark).map(|loaded| loaded.snapshot)
     }
 }

@@ -27,6 +27,11 @@ impl From<StoreError> for Rejection {
                 violations.add(*field, "must not contain the NUL character");
                 violations.into()
             }
+            StoreError::Position { .. } => {
+                let mut violations = Violations::new();
+                violations.add("page_token", "is not one that an earlier page of this list gave");
+                violations.into()
+            }
             StoreError::Corrupt { .. } => {
                 tracing::error!(error.message = %super::with_causes(&error), "the database is damaged");
                 Self::data_loss("what is stored there cannot be read; the server's log has the cause")

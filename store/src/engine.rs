@@ -1,0 +1,175 @@
+//! The two kinds of database behind one face. [`Engine`] reads (any number at a time), [`Transaction`] writes; both are
+//! SeaORM connections. What differs stands in `postgres.rs` and `sqlite.rs`.
+
+mod bulk;
+mod postgres;
+mod sqlite;
+mod transaction;
+
+use domain::timestamp::Timestamp;
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
+    Statement,
+};
+
+pub(crate) use bulk::Rows;
+pub(crate) use transaction::Transaction;
+
+use crate::error::StoreError;
+use crate::options::{ConnectOptions, EngineKind};
+
+/// An open database.
+pub(crate) enum Engine {
+    Postgres(postgres::Postgres),
+    Sqlite(sqlite::Sqlite),
+}
+
+impl Engine {
+    /// Opens the database that the address names, and checks that it answers.
+    pub(crate) async fn open(options: &ConnectOptions) -> Result<Self, StoreError> {
+        match options.kind()? {
+            EngineKind::Postgres => postgres::Postgres::open(options).await.map(Self::Postgres),
+            EngineKind::Sqlite => sqlite::Sqlite::open(options).await.map(Self::Sqlite),
+        }
+    }
+
+    pub(crate) const fn kind(&self) -> EngineKind {
+        match self {
+            Self::Postgres(_) => EngineKind::Postgres,
+            Self::Sqlite(_) => EngineKind::Sqlite,
+        }
+    }
+
+    /// Begins to write. On SQLite this waits for its turn.
+    pub(crate) async fn begin(&self) -> Result<Transaction, DbErr> {
+        match self {
+            Self::Postgres(postgres) => postgres.begin().await,
+            Self::Sqlite(sqlite) => sqlite.begin().await,
+        }
+    }
+
+    /// Begins to read from one moment's state, whatever is written meanwhile.
+    pub(crate) async fn snapshot(&self) -> Result<Transaction, DbErr> {
+        match self {
+            Self::Postgres(postgres) => postgres.snapshot().await,
+            Self::Sqlite(sqlite) => sqlite.snapshot().await,
+        }
+    }
+
+    /// Begins to change tables, alone: other migrators wait until this transaction ends.
+    pub(crate) async fn begin_migration(&self) -> Result<DatabaseTransaction, DbErr> {
+        match self {
+            Self::Postgres(postgres) => postgres.begin_migration().await,
+            Self::Sqlite(sqlite) => sqlite.begin_migration().await,
+        }
+    }
+
+    /// The plain SeaORM connection.
+    pub(crate) fn orm(&self) -> DatabaseConnection {
+        match self {
+            Self::Postgres(postgres) => postgres.orm(),
+            Self::Sqlite(sqlite) => sqlite.orm(),
+        }
+    }
+
+    /// Makes sure that observations of these moments have somewhere to go.
+    pub(crate) async fn make_partitions(&self, moments: impl Iterator<Item = Timestamp>) -> Result<(), DbErr> {
+        match self {
+            Self::Postgres(postgres) => postgres.make_partitions(moments).await,
+            Self::Sqlite(_) => Ok(()),
+        }
+    }
+
+    /// Whether a failed transaction may be run again at once: it was the victim of a deadlock, or a partition was gone.
+    pub(crate) fn may_repeat(&self, error: &DbErr) -> bool {
+        match self {
+            Self::Postgres(postgres) => postgres.may_repeat(error),
+            Self::Sqlite(_) => false,
+        }
+    }
+
+    /// The number below which no transaction can still commit, as an SQL expression: rows of `dataset_change` and
+    /// `written_by` at or above it may yet get company.
+    pub(crate) const fn settled_below(&self) -> &'static str {
+        match self {
+            Self::Postgres(_) => postgres::SETTLED_BELOW,
+            Self::Sqlite(_) => sqlite::SETTLED_BELOW,
+        }
+    }
+
+    /// Numbers of changes that lie in the future come from another server, of which this database is a copy: they are
+    /// made old.
+    pub(crate) async fn renumber_changes(&self, transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+        match self {
+            Self::Postgres(_) => transaction.execute_unprepared(postgres::RENUMBER_CHANGES).await.map(|_| ()),
+            Self::Sqlite(_) => Ok(()),
+        }
+    }
+
+    /// Waits for running work, then closes the connections.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Postgres(postgres) => postgres.close().await,
+            Self::Sqlite(sqlite) => sqlite.close().await,
+        }
+    }
+}
+
+/// The words that table definitions are written with, and what the engine calls them.
+pub(crate) const fn dialect(backend: DbBackend) -> &'static [(&'static str, &'static str)] {
+    match backend {
+        DbBackend::Sqlite => sqlite::DIALECT,
+        _ => postgres::DIALECT,
+    }
+}
+
+/// Reads through the pool: each statement on whichever connection is free.
+#[async_trait::async_trait]
+impl ConnectionTrait for Engine {
+    fn get_database_backend(&self) -> DbBackend {
+        match self {
+            Self::Postgres(_) => DbBackend::Postgres,
+            Self::Sqlite(_) => DbBackend::Sqlite,
+        }
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        match self {
+            Self::Postgres(engine) => postgres::execute(&engine.pool, statement).await,
+            Self::Sqlite(engine) => sqlite::execute(&engine.readers, statement).await,
+        }
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        match self {
+            Self::Postgres(engine) => postgres::execute_unprepared(&engine.pool, sql).await,
+            Self::Sqlite(engine) => sqlite::execute_unprepared(&engine.readers, sql).await,
+        }
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        match self {
+            Self::Postgres(engine) => postgres::query_one(&engine.pool, statement).await,
+            Self::Sqlite(engine) => sqlite::query_one(&engine.readers, statement).await,
+        }
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        match self {
+            Self::Postgres(engine) => postgres::query_all(&engine.pool, statement).await,
+            Self::Sqlite(engine) => sqlite::query_all(&engine.readers, statement).await,
+        }
+    }
+}
+
+fn connecting(error: sqlx::Error) -> DbErr {
+    DbErr::Conn(RuntimeErr::SqlxError(error.into()))
+}
+
+fn executing(error: sqlx::Error) -> DbErr {
+    DbErr::Exec(RuntimeErr::SqlxError(error.into()))
+}
+
+fn querying(error: sqlx::Error) -> DbErr {
+    DbErr::Query(RuntimeErr::SqlxError(error.into()))
+}

@@ -1,0 +1,182 @@
+//! SQLite: one connection that writes, several that read, lists of values for many rows, moments as integers.
+
+use std::path::Path;
+use std::str::FromStr;
+
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, DbErr, ExecResult, QueryResult, SqliteTransactionMode,
+    SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait, Value,
+};
+use sea_query_sqlx::SqlxValues;
+use sqlx::sqlite::{
+    SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Arguments, AssertSqlSafe, SqliteExecutor, SqlitePool};
+
+use super::bulk::Column;
+use super::{Rows, Transaction, connecting, executing, querying};
+use crate::error::{Doing, StoreError};
+use crate::options::{ConnectOptions, Durability};
+
+pub(super) const DIALECT: &[(&str, &str)] = &[
+    ("{number}", "INTEGER PRIMARY KEY AUTOINCREMENT"),
+    ("{integer64}", "INTEGER"),
+    ("{integer}", "INTEGER"),
+    ("{double}", "REAL"),
+    ("{boolean}", "BOOLEAN"),
+    ("{text}", "TEXT"),
+    ("{bytes}", "BLOB"),
+    ("{uuid}", "BLOB"),
+    ("{json}", "TEXT"),
+    ("{moment}", "INTEGER"),
+    ("{partitioned by observed_at}", "WITHOUT ROWID"),
+    ("{clustered}", "WITHOUT ROWID"),
+    ("{rewritten in place}", ""),
+];
+
+/// Whoever writes is alone.
+pub(super) const LOCK_TOKENS: &str = "";
+/// Transactions are numbered as they come: none can commit before an earlier one.
+pub(super) const CHANGE: &str = "(SELECT COALESCE(MAX(dataset_change), 1) + 1 FROM outcomes)";
+pub(super) const SETTLED_BELOW: &str = "9223372036854775807";
+
+/// SQLite takes this many values in one statement; some are left for the statement's own.
+const MOST_VALUES: usize = 32_000;
+/// More rows at once are no faster.
+const MOST_ROWS: usize = 256;
+
+pub(crate) struct Sqlite {
+    pub(super) readers: SqlitePool,
+    writer: SqlitePool,
+}
+
+impl Sqlite {
+    pub(super) async fn open(options: &ConnectOptions) -> Result<Self, StoreError> {
+        let file = SqliteConnectOptions::from_str(&options.url).map_err(|error| options.no_address(&error))?;
+        let path = file.get_filename();
+        if path.as_os_str().is_empty() || options.url.contains(":memory:") || options.url.contains("mode=memory") {
+            return Err(options.no_address(&"a database in memory has no readers besides its writer; name a file"));
+        }
+        if let Some(folder) = path.parent().filter(|folder| *folder != Path::new("")) {
+            std::fs::create_dir_all(folder).map_err(|error| options.no_address(&error))?;
+        }
+        let file = file
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .busy_timeout(options.acquire_timeout)
+            .foreign_keys(true)
+            .synchronous(match options.durability {
+                Durability::Full => SqliteSynchronous::Full,
+                Durability::Relaxed => SqliteSynchronous::Normal,
+            })
+            .pragma("cache_size", "-32768")
+            .pragma("temp_store", "memory")
+            .statement_cache_capacity(256);
+        let pool = SqlitePoolOptions::new()
+            .acquire_timeout(options.acquire_timeout)
+            .test_before_acquire(false)
+            .idle_timeout(None)
+            .max_lifetime(None);
+        let doing = "opening the database file";
+        // The writer first: it makes the file.
+        let writer = pool.clone().max_connections(1).connect_with(file.clone()).await.map_err(connecting);
+        let writer = writer.doing(doing)?;
+        let readers = pool.max_connections(options.max_connections).connect_with(file.pragma("query_only", "true"));
+        Ok(Self { readers: readers.await.map_err(connecting).doing(doing)?, writer })
+    }
+
+    pub(super) async fn begin(&self) -> Result<Transaction, DbErr> {
+        self.writer.begin_with("BEGIN IMMEDIATE").await.map(Transaction::from).map_err(connecting)
+    }
+
+    /// The first statement fixes the moment.
+    pub(super) async fn snapshot(&self) -> Result<Transaction, DbErr> {
+        self.readers.begin().await.map(Transaction::from).map_err(connecting)
+    }
+
+    pub(super) fn orm(&self) -> DatabaseConnection {
+        SqlxSqliteConnector::from_sqlx_sqlite_pool(self.writer.clone())
+    }
+
+    pub(super) async fn begin_migration(&self) -> Result<DatabaseTransaction, DbErr> {
+        let immediate = Some(SqliteTransactionMode::Immediate);
+        self.orm()
+            .begin_with_options(TransactionOptions {
+                sqlite_transaction_mode: immediate,
+                ..TransactionOptions::default()
+            })
+            .await
+    }
+
+    pub(super) async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// Moments become microseconds here, the only place where values of entities are bound.
+fn with_values(statement: &Statement) -> sqlx::query::Query<'_, sqlx::Sqlite, SqlxValues> {
+    let mut values = statement.values.clone().unwrap_or_else(|| sea_orm::Values(Vec::new()));
+    for value in &mut values.0 {
+        if let Value::ChronoDateTimeUtc(at) = value {
+            *value = Value::BigInt(at.map(|at| at.timestamp_micros()));
+        }
+    }
+    sqlx::query_with(AssertSqlSafe(statement.sql.as_str()), SqlxValues(values))
+}
+
+pub(super) async fn execute(to: impl SqliteExecutor<'_>, statement: Statement) -> Result<ExecResult, DbErr> {
+    with_values(&statement).execute(to).await.map(ExecResult::from).map_err(executing)
+}
+
+pub(super) async fn execute_unprepared(to: impl SqliteExecutor<'_>, sql: &str) -> Result<ExecResult, DbErr> {
+    to.execute(AssertSqlSafe(sql.to_owned())).await.map(ExecResult::from).map_err(executing)
+}
+
+pub(super) async fn query_one(to: impl SqliteExecutor<'_>, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+    Ok(with_values(&statement).fetch_optional(to).await.map_err(querying)?.map(QueryResult::from))
+}
+
+pub(super) async fn query_all(to: impl SqliteExecutor<'_>, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+    let rows = with_values(&statement).fetch_all(to).await.map_err(querying)?;
+    Ok(rows.into_iter().map(QueryResult::from).collect())
+}
+
+/// In chunks whose sizes are powers of two, so that few different statements are prepared.
+pub(super) async fn bulk(to: &mut SqliteConnection, sql: &str, rows: &Rows) -> Result<Vec<QueryResult>, DbErr> {
+    let width = rows.columns.len().max(1);
+    let most = (MOST_VALUES / width).clamp(1, MOST_ROWS);
+    let row = format!("({})", vec!["?"; width].join(","));
+    let mut answer = Vec::new();
+    let mut start = 0;
+    while start < rows.count {
+        let left = (rows.count - start).min(most);
+        let size = 1 << left.ilog2();
+        let mut arguments = SqliteArguments::default();
+        for index in start..start + size {
+            for (_, column) in &rows.columns {
+                add(&mut arguments, column, index)?;
+            }
+        }
+        let given = format!("VALUES {}", vec![row.as_str(); size].join(","));
+        let query = sqlx::query_with(AssertSqlSafe(sql.replace("{given}", &given)), arguments);
+        let found = query.fetch_all(&mut *to).await.map_err(querying)?;
+        answer.extend(found.into_iter().map(QueryResult::from));
+        start += size;
+    }
+    Ok(answer)
+}
+
+fn add(arguments: &mut SqliteArguments, column: &Column, index: usize) -> Result<(), DbErr> {
+    match column {
+        Column::Integer64(values) => arguments.add(values[index]),
+        Column::Integer(values) => arguments.add(values[index]),
+        Column::Double(values) => arguments.add(values[index]),
+        Column::Boolean(values) => arguments.add(values[index]),
+        Column::Text(values) | Column::Json(values) => arguments.add(values[index].clone()),
+        Column::Bytes(values) => arguments.add(values[index].clone()),
+        Column::Uuid(values) => arguments.add(values[index]),
+        Column::Moment(values) => arguments.add(values[index].map(domain::timestamp::Timestamp::micros)),
+    }
+    .map_err(|error| querying(sqlx::Error::Encode(error)))
+}

@@ -1,0 +1,27 @@
+//! The steps that make the tables, each in its own file, oldest first. A step that was ever released is never changed.
+
+mod dialect;
+mod m0001_alerts;
+mod m0002_prices;
+mod m0003_outcomes;
+mod m0004_configs;
+mod m0005_events;
+mod m0006_leases;
+
+use sea_orm_migration::prelude::*;
+
+/// All steps.
+pub(crate) struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_alerts::Migration),
+            Box::new(m0002_prices::Migration),
+            Box::new(m0003_outcomes::Migration),
+            Box::new(m0004_configs::Migration),
+            Box::new(m0005_events::Migration),
+            Box::new(m0006_leases::Migration),
+        ]
+    }
+}

@@ -1,0 +1,81 @@
+//! Reading stored observations.
+
+use std::sync::Arc;
+
+use domain::observation::Observation;
+use domain::timestamp::Timestamp;
+use domain::token::TokenKey;
+use futures::StreamExt;
+use futures::stream::{self, BoxStream, TryStreamExt};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::engine::Engine;
+use crate::entity::moment::Moment;
+use crate::entity::price_snapshot::{Column, Entity};
+use crate::entity::token;
+use crate::error::{Doing, StoreError};
+use crate::snapshots;
+
+/// About a day of a token per statement.
+const CHUNK: u64 = 2_000;
+
+struct Reading {
+    engine: Arc<Engine>,
+    token_id: i64,
+    to: Timestamp,
+    /// Where to go on: at this moment, after this source.
+    from: (Timestamp, Arc<str>),
+}
+
+pub(super) fn prices(
+    engine: Arc<Engine>,
+    token: TokenKey,
+    from: Timestamp,
+    to: Timestamp,
+) -> BoxStream<'static, Result<Observation, StoreError>> {
+    let reading = async move {
+        let found = token::Entity::find()
+            .filter(token::Column::Chain.eq(token.chain.name()))
+            .filter(token::Column::Address.eq(token.address.to_string()))
+            .one(&*engine)
+            .await
+            .doing("looking for a token")?;
+        Ok::<_, StoreError>(match found {
+            Some(found) => Reading { engine, token_id: found.token_id, to, from: (from, "".into()) }.stream(),
+            None => stream::empty().boxed(),
+        })
+    };
+    stream::once(reading).try_flatten().boxed()
+}
+
+impl Reading {
+    fn stream(self) -> BoxStream<'static, Result<Observation, StoreError>> {
+        stream::try_unfold(Some(self), |reading| async {
+            let Some(mut reading) = reading else { return Ok::<_, StoreError>(None) };
+            let chunk = reading.chunk().await?;
+            let more = chunk.last().filter(|_| chunk.len() as u64 == CHUNK).map(|last| {
+                reading.from = (last.observed_at, Arc::clone(&last.source));
+                reading
+            });
+            Ok(Some((stream::iter(chunk).map(Ok), more)))
+        })
+        .try_flatten()
+        .boxed()
+    }
+
+    async fn chunk(&self) -> Result<Vec<Observation>, StoreError> {
+        let (from, source) = (Moment(self.from.0), &*self.from.1);
+        let models = Entity::find()
+            .filter(Column::TokenId.eq(self.token_id))
+            .filter(Column::ObservedAt.gte(from))
+            .filter(Column::ObservedAt.lt(Moment(self.to)))
+            .filter(Condition::any().add(Column::ObservedAt.gt(from)).add(Column::Source.gt(source)))
+            .order_by_asc(Column::ObservedAt)
+            .order_by_asc(Column::Source)
+            .limit(CHUNK)
+            .all(&*self.engine)
+            .await
+            .doing("reading stored prices")?;
+        models.into_iter().map(snapshots::observation).collect()
+    }
+}

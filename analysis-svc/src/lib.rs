@@ -1,5 +1,6 @@
 //! The analysis: the dataset, its statistics, and what to change.
 
+pub mod advice;
 pub mod config;
 pub mod correlate;
 pub mod dataset;

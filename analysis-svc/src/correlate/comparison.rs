@@ -29,13 +29,13 @@ pub fn smart_money(snapshot: &Snapshot, selection: &Selection) -> Option<Compari
     let Values::Flags(smart) = &snapshot.column("smart_money_involved")?.values else { return None };
     let Values::Numbers(score) = &snapshot.column("final_score")?.values else { return None };
     let (admitted, scores) = admitted_by_both(selection, smart, score);
-    let (first, second) = (admitted.and(&smart.yes), admitted.and(&smart.no));
-    if first.is_empty() || second.is_empty() {
+    let (yes, no) = (admitted.and(&smart.yes), admitted.and(&smart.no));
+    if yes.is_empty() || no.is_empty() {
         return None;
     }
-    let first = GroupStats::of(snapshot, &first, "smart money");
-    let second = GroupStats::of(snapshot, &second, "general cycle");
-    let effects = flags::effects(&first, &second);
+    let first = GroupStats::of(snapshot, &yes, "smart money");
+    let second = GroupStats::of(snapshot, &no, "general cycle");
+    let effects = flags::effects(snapshot, (&first, &yes), (&second, &no));
     let clear = effects.iter().any(Effect::is_clear);
     let reading = if clear { "an interval leaves out 0" } else { "no difference that the data can tell from 0" };
     let within = match scores {

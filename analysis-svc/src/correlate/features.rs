@@ -13,8 +13,7 @@ pub fn report(snapshot: &Snapshot, selection: &Selection, column: &Column) -> Fe
     let rows = &selection.matured;
     let (groups, effects, stats) = match &column.values {
         Values::Flags(values) => {
-            let groups = flags::groups(snapshot, values, rows);
-            let effects = flags::effects(&groups[0], &groups[1]);
+            let (groups, effects) = flags::report(snapshot, values, rows);
             (groups, effects, None)
         }
         Values::Numbers(values) => (

@@ -9,38 +9,69 @@ use crate::statistics::fisher;
 use crate::statistics::newcombe;
 use crate::statistics::proportion::{Proportion, TwoByTwo};
 use crate::statistics::relative_risk;
+use crate::statistics::strata::exact_two_sided;
 
-/// The rows with it, without it, and those of which it is unknown where there are any.
+/// The rows with it, without it, and those of which it is unknown where there are any; and how the first two differ.
 #[must_use]
-pub fn groups(snapshot: &Snapshot, flags: &Flags, rows: &Bitmap) -> Vec<GroupStats> {
-    let unknown = rows.and_not(&flags.yes).and_not(&flags.no);
-    let mut groups = vec![
-        GroupStats::of(snapshot, &rows.and(&flags.yes), "true"),
-        GroupStats::of(snapshot, &rows.and(&flags.no), "false"),
-    ];
+pub fn report(snapshot: &Snapshot, flags: &Flags, rows: &Bitmap) -> (Vec<GroupStats>, Vec<Effect>) {
+    let (yes, no) = (rows.and(&flags.yes), rows.and(&flags.no));
+    let unknown = rows.and_not(&yes).and_not(&no);
+    let mut groups = vec![GroupStats::of(snapshot, &yes, "true"), GroupStats::of(snapshot, &no, "false")];
+    let effects = effects(snapshot, (&groups[0], &yes), (&groups[1], &no));
     if !unknown.is_empty() {
         groups.push(GroupStats::of(snapshot, &unknown, "unknown"));
     }
-    groups
+    (groups, effects)
 }
 
-/// How two groups differ in pumps and in rugs: the first less the second.
+/// A group with its rows.
+pub type Side<'a> = (&'a GroupStats, &'a Bitmap);
+
+/// How two groups differ in pumps and in rugs: the first less the second. What decides is the exact test within UTC days:
+/// one that ignores the day finds effects that are none where good and bad days differ.
 #[must_use]
-pub fn effects(first: &GroupStats, second: &GroupStats) -> Vec<Effect> {
-    let contrast = format!("{} − {}", first.level, second.level);
-    let both = [(Outcome::Pump, first.pumps, second.pumps), (Outcome::Rug, first.rugs, second.rugs)];
-    both.into_iter().flat_map(|(outcome, with, without)| compare(outcome, with, without, &contrast)).collect()
+pub fn effects(snapshot: &Snapshot, first: Side<'_>, second: Side<'_>) -> Vec<Effect> {
+    let labels = snapshot.labels();
+    let contrast = format!("{} − {}", first.0.level, second.0.level);
+    let rugs = compare(Outcome::Rug, (first.0.rugs, second.0.rugs), &contrast, || {
+        by_day(snapshot, &labels.rug, first.1, second.1)
+    });
+    let pumps = compare(Outcome::Pump, (first.0.pumps, second.0.pumps), &contrast, || {
+        by_day(snapshot, &labels.pump, first.1, second.1)
+    });
+    pumps.into_iter().chain(rugs).collect()
 }
 
-fn compare(outcome: Outcome, with: Proportion, without: Proportion, contrast: &str) -> [Effect; 2] {
+fn compare(
+    outcome: Outcome,
+    (with, without): (Proportion, Proportion),
+    contrast: &str,
+    strata: impl FnOnce() -> Vec<TwoByTwo>,
+) -> [Effect; 2] {
     let table = TwoByTwo { with, without };
-    let is_defined = with.total() > 0 && without.total() > 0;
-    let mut absolute = Effect::shown(outcome, Measure::RiskDifference, "fisher", contrast)
+    let mut absolute = Effect::shown(outcome, Measure::RiskDifference, "fisher within days", contrast)
         .estimated(newcombe::risk_difference(&table, Confidence::NINETY_FIVE));
-    absolute.p_value = is_defined.then(|| fisher::two_sided(&table));
-    absolute.fisher_p_value = absolute.p_value;
+    if with.total() > 0 && without.total() > 0 {
+        absolute.p_value = Some(exact_two_sided(&strata()));
+        absolute.fisher_p_value = Some(fisher::two_sided(&table));
+    }
     let mut relative = Effect::shown(outcome, Measure::RelativeRisk, "", contrast);
     relative.estimate = relative_risk::relative_risk(&table);
     relative.interval = relative_risk::interval(&table, Confidence::NINETY_FIVE);
     [absolute, relative]
+}
+
+/// The table of each UTC day.
+fn by_day(snapshot: &Snapshot, label: &Flags, first: &Bitmap, second: &Bitmap) -> Vec<TwoByTwo> {
+    let mut counts = vec![[(0_u64, 0_u64); 2]; snapshot.day_count()];
+    for (side, rows) in [first, second].into_iter().enumerate() {
+        for row in rows.rows() {
+            if let Some(had) = label.get(row) {
+                let (events, total) = &mut counts[snapshot.day(row)][side];
+                *events += u64::from(had);
+                *total += 1;
+            }
+        }
+    }
+    counts.into_iter().filter_map(|[with, without]| TwoByTwo::new(with, without)).collect()
 }

@@ -10,6 +10,7 @@ use crate::statistics::median::Median;
 use crate::statistics::quantile_bins::{QuantileBins, bins_for};
 use crate::statistics::rank::mann_whitney::MannWhitney;
 use crate::statistics::rank::spearman::Spearman;
+use crate::statistics::rank::van_elteren::{VanElteren, by_stratum};
 
 /// The rows by quantile bin, cut without a look at the outcomes, and those of which it is unknown.
 #[must_use]
@@ -55,8 +56,8 @@ pub fn stats(snapshot: &Snapshot, numbers: &Numbers, rows: &Bitmap) -> NumberSta
 pub fn effects(snapshot: &Snapshot, numbers: &Numbers, rows: &Bitmap) -> Vec<Effect> {
     let labels = snapshot.labels();
     let mut effects = vec![
-        ranks(Outcome::Pump, numbers, &labels.pump, rows, "pumps − others"),
-        ranks(Outcome::Rug, numbers, &labels.rug, rows, "rugs − others"),
+        ranks(snapshot, Outcome::Pump, numbers, &labels.pump, rows),
+        ranks(snapshot, Outcome::Rug, numbers, &labels.rug, rows),
     ];
     let both = labels.max_gain_pct.known.and(&numbers.known).and(rows);
     let keep = |row: u32| both.contains(row as usize);
@@ -70,11 +71,15 @@ pub fn effects(snapshot: &Snapshot, numbers: &Numbers, rows: &Bitmap) -> Vec<Eff
     effects
 }
 
-fn ranks(outcome: Outcome, numbers: &Numbers, label: &Flags, rows: &Bitmap, contrast: &str) -> Effect {
+/// The AUC over all, and the test within UTC days that decides.
+fn ranks(snapshot: &Snapshot, outcome: Outcome, numbers: &Numbers, label: &Flags, rows: &Bitmap) -> Effect {
+    let contrast = if outcome == Outcome::Rug { "rugs − others" } else { "pumps − others" };
     let class = |row: u32| if rows.contains(row as usize) { label.get(row as usize) } else { None };
     let pairs = MannWhitney::of_order(&numbers.order, class);
-    let mut effect = Effect::shown(outcome, Measure::Auc, "mann-whitney", contrast)
+    let days = by_stratum(&numbers.order, snapshot.day_count(), |row| Some((snapshot.day(row as usize), class(row)?)));
+    let mut effect = Effect::shown(outcome, Measure::Auc, "van-elteren within days", contrast)
         .estimated(pairs.auc_estimate(Confidence::NINETY_FIVE));
-    effect.p_value = pairs.p_value();
+    // No day may have both; then nothing was compared.
+    effect.p_value = pairs.auc().map(|_| VanElteren::of(days).map_or(1.0, |all| all.p_value));
     effect
 }

@@ -22,6 +22,7 @@ pub struct Snapshot {
     rows: Vec<Arc<Row>>,
     standings: Vec<Standing>,
     tokens: Vec<u32>,
+    days: Vec<u32>,
     columns: Vec<Column>,
     labels: Labels,
     revision: Revision,
@@ -37,6 +38,7 @@ impl Snapshot {
         Self {
             standings: standings(&members),
             tokens: token_codes(&members),
+            days: day_codes(&members),
             columns: features::columns(&rows),
             labels: Labels::of(&rows, policy),
             revision: Revision::of(&rows),
@@ -106,6 +108,18 @@ impl Snapshot {
         seen.count()
     }
 
+    /// The UTC day of a row: a number from 0, below [`Self::day_count`].
+    #[must_use]
+    pub fn day(&self, row: usize) -> usize {
+        self.days[row] as usize
+    }
+
+    /// On how many different UTC days alerts were raised.
+    #[must_use]
+    pub fn day_count(&self) -> usize {
+        self.days.last().map_or(0, |&last| last as usize + 1)
+    }
+
     /// The features, those of the contract first.
     #[must_use]
     pub fn columns(&self) -> &[Column] {
@@ -145,6 +159,21 @@ fn token_codes(members: &[Member]) -> Vec<u32> {
         .map(|member| {
             let next = u32::try_from(codes.len()).unwrap_or(u32::MAX);
             *codes.entry(member.token).or_insert(next)
+        })
+        .collect()
+}
+
+/// A number for each UTC day that has an alert, counted from 0; `members` are in the order of time.
+fn day_codes(members: &[Member]) -> Vec<u32> {
+    let mut last = None;
+    let mut code = 0;
+    members
+        .iter()
+        .map(|member| {
+            let day = member.alerted_at.utc_day();
+            code += u32::from(last.is_some_and(|last| last != day));
+            last = Some(day);
+            code
         })
         .collect()
 }

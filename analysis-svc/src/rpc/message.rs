@@ -3,12 +3,14 @@
 mod cohort;
 mod effect;
 mod group;
+mod recommendation;
 mod report;
 mod revision;
 
 pub use cohort::cohort;
 pub use effect::effect;
-pub use group::{group, rate};
+pub use group::group;
+pub use recommendation::recommendation;
 pub use report::feature_report;
 pub use revision::revision;
 

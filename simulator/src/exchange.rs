@@ -155,7 +155,8 @@ impl Drop for Exchange {
 impl Shared {
     /// Counts a request for `tokens` and says what time it is and what goes wrong with it.
     fn receive(&self, source: Source, tokens: &[TokenAddress]) -> (Timestamp, Vec<Fault>) {
-        let now = (self.now)();
+        // Observations know their time to the millisecond; so that both agree on the price, the market does too.
+        let now = (self.now)().floor_to_millis();
         self.requests[source as usize].fetch_add(1, Ordering::Relaxed);
         let in_this_minute = {
             let minute = now.micros().div_euclid(60_000_000);

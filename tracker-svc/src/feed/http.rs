@@ -101,7 +101,6 @@ impl Http {
     }
 
     /// Begins a GET.
-    #[must_use]
     pub fn get(&self, url: String) -> RequestBuilder {
         self.client.get(url)
     }

@@ -43,12 +43,7 @@ fn name(choice: Choice<'_>) -> (char, &str) {
 }
 
 /// Looks once a minute from `from` on at the same pools, and tells the choice of each look.
-fn looks<'a>(
-    pools: &'a [PoolQuote],
-    pin: &PinnedPool,
-    doubts: &mut Doubts,
-    minutes: std::ops::Range<u64>,
-) -> Vec<char> {
+fn looks(pools: &[PoolQuote], pin: &PinnedPool, doubts: &mut Doubts, minutes: std::ops::Range<u64>) -> Vec<char> {
     minutes.map(|minute| name(choose(pools, Some(pin), doubts, at(minute), &rules())).0).collect()
 }
 

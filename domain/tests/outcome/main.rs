@@ -9,6 +9,7 @@ mod happenings;
 mod history;
 mod hygiene;
 mod laws;
+mod oracle;
 mod order;
 mod peak;
 mod policy;

@@ -56,6 +56,33 @@ fn one_bad_liquidity_tick_makes_no_rug() {
 }
 
 #[test]
+fn one_bad_liquidity_tick_after_an_outage_makes_no_rug() {
+    let mut tape = Tape::new().steady(0.0, END, 1.0).liquidity(0.0, END, 20_000.0).liquidity(100.0, 100.5, 1e9);
+    tape.observations.retain(|look| look.observed_at < at(90.0) || look.observed_at >= at(100.0));
+    assert_eq!(tape.sealed().is_rug, Some(false));
+}
+
+#[test]
+fn liquidity_that_is_taken_out_within_a_minute_of_the_first_look_was_removed() {
+    let outcome = Tape::new().steady(0.0, END, 1.0).liquidity(0.0, END, 10.0).liquidity(0.0, 0.5, 50_000.0).sealed();
+    assert!(is_removed(&outcome));
+    assert_eq!(outcome.rug_hit_at, Some(at(1.0)));
+}
+
+#[test]
+fn a_drained_pool_is_not_forgotten_for_others_that_come_into_sight() {
+    let mut tape = drained(5.0);
+    for (index, pool) in ["pool-b", "pool-c", "pool-d", "pool-e"].into_iter().enumerate() {
+        let mut other = look(100.3 + index as f64 / 10.0, 1.0);
+        other.pool = Some(pool.into());
+        other.liquidity_usd = AmountUsd::new(50.0).ok();
+        tape = tape.seen(other);
+    }
+    tape.observations.sort_by_key(|look| look.observed_at);
+    assert_eq!(tape.sealed().rug_at, Some(at(102.0)));
+}
+
+#[test]
 fn the_maximum_is_that_of_the_trailing_hour() {
     let bled = |minutes: f64| {
         Tape::new()

@@ -10,9 +10,9 @@ use crate::outcome::policy;
 use crate::outcome::trailing_hour::TrailingHour;
 use crate::timestamp::Timestamp;
 
-/// How many pools are watched side by side: two price sources that take turns name two. A third one takes the place of the
-/// one that was not seen for longest.
-pub(in crate::outcome) const POOLS: usize = 2;
+/// How many pools are watched side by side, as many as there are price sources that may take turns. One more takes the place
+/// of the one that was not seen for longest, of those that are in breach last.
+pub(in crate::outcome) const POOLS: usize = 3;
 
 /// The pools in sight, until one is found drained.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,6 +46,8 @@ pub(in crate::outcome) struct Reading {
     pub liquidity: f64,
     /// The reading before it, where that is its neighbour.
     pub left: Option<f64>,
+    /// It is the first of this pool.
+    pub first: bool,
 }
 
 /// Liquidity has fallen, and it is to be seen whether it stays down.
@@ -83,7 +85,8 @@ impl Liquidity {
     /// The first reading of a pool.
     fn meet(&mut self, minute: u32, look: &Look<'_>, liquidity: f64) {
         if self.pools.len() >= POOLS
-            && let Some(oldest) = (0..self.pools.len()).min_by_key(|&index| self.pools[index].last.at)
+            && let Some(oldest) = (0..self.pools.len())
+                .min_by_key(|&index| (self.pools[index].breach.is_some(), self.pools[index].last.at))
         {
             self.pools.remove(oldest);
         }
@@ -91,7 +94,7 @@ impl Liquidity {
         hour.advance(minute);
         self.pools.push(Watch {
             pool: look.pool.to_owned(),
-            last: Reading { at: look.at, liquidity, left: None },
+            last: Reading { at: look.at, liquidity, left: None, first: true },
             hour,
             breach: None,
         });
@@ -120,7 +123,7 @@ impl Watch {
             self.hour.keep_highest(self.last.counted(neighbours.then_some(liquidity)));
         }
         self.hour.advance(minute);
-        self.last = Reading { at, liquidity, left: neighbours.then_some(self.last.liquidity) };
+        self.last = Reading { at, liquidity, left: neighbours.then_some(self.last.liquidity), first: false };
         self.breach = self.fallen(&policy.rug, at, liquidity);
         self.breach
             .filter(|breach| {
@@ -144,13 +147,10 @@ impl Watch {
 }
 
 impl Reading {
-    /// What it adds to the maximum. One bad tick must not make a rug, so a reading between two others counts as the peak
-    /// rule counts a price; the first one of a pool has nothing before it and counts as it is.
+    /// What it adds to the maximum. One bad tick must make no rug, so a reading counts as the peak rule counts a price. Only
+    /// the first one of a pool counts as it is: liquidity that is taken out within a minute of the first look was there.
     #[inline]
     fn counted(&self, right: Option<f64>) -> f64 {
-        match self.left {
-            Some(left) => supported(Some(left), self.liquidity, right),
-            None => self.liquidity,
-        }
+        if self.first { self.liquidity } else { supported(self.left, self.liquidity, right) }
     }
 }

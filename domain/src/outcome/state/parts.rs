@@ -53,7 +53,7 @@ fields! {
     Liquidity { pools, removed }
     Removed { hit_at, at }
     Watch { pool, last, hour, breach }
-    Reading { at, liquidity, left }
+    Reading { at, liquidity, left, first }
     Breach { level, at, observations }
     Collapse { half_at, above_since, under_since, fast, standing_since, hit_at, dead, fell }
     Movement { hour, told }

@@ -87,3 +87,20 @@ fn lines(format: LogFormat) -> Box<dyn Layer<Registry> + Send + Sync> {
         LogFormat::Json => layer.json().flatten_event(true).boxed(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_level_is_for_the_services_and_leaves_the_libraries_quiet() {
+        assert_eq!(LogFilter::parse("debug"), Ok(LogFilter(DEFAULT_FILTER.replacen("info", "debug", 1))));
+        assert_eq!(LogFilter::parse("warn,sqlx=debug"), Ok(LogFilter("warn,sqlx=debug".to_owned())));
+        assert!(LogFilter::parse("info,tracker_svc=loud").is_err());
+    }
+
+    #[test]
+    fn the_default_filter_is_one() {
+        assert!(EnvFilter::try_new(DEFAULT_FILTER).is_ok());
+    }
+}

@@ -1,0 +1,180 @@
+//! A whole tracker on a simulated clock: a market, its exchange, a SQLite file, the loop.
+
+use std::time::Duration;
+
+use domain::alert::{Alert, AlertId};
+use domain::observation::Observation;
+use domain::outcome::Outcome;
+use domain::timestamp::Timestamp;
+use domain::token::{Token, TokenAddress};
+use futures::TryStreamExt;
+use service::clock::{Clock, Work};
+use simulator::draw::Seed;
+use simulator::exchange::{Exchange, Limits};
+use simulator::faults::{Faults, Source};
+use simulator::market::Market;
+use simulator::scenario::Scenario;
+use simulator::token::SimulatedToken;
+use store::alerts::NewAlert;
+use store::{ConnectOptions, Durability, Rules, Store};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tracker_svc::feed::cascade::key;
+use tracker_svc::feed::pool_choice::PoolRules;
+use tracker_svc::feed::{Endpoint, FeedSettings, Feeds};
+use tracker_svc::tracking::{Tracking, TrackingLoop, TrackingSettings};
+use uuid::Uuid;
+
+pub const START: Timestamp = Timestamp::from_seconds(1_790_000_000);
+
+pub fn minutes(minutes: u64) -> Duration {
+    Duration::from_secs(60 * minutes)
+}
+
+/// See the module. Time stands still but in [`Played::until`].
+pub struct Played {
+    pub clock: Clock,
+    pub market: Market,
+    pub faults: Faults,
+    pub exchange: Exchange,
+    pub store: Store,
+    pub rules: Rules,
+    /// `None` while it is stopped.
+    running: Option<(Tracking, JoinHandle<()>, CancellationToken)>,
+    work: Work,
+    folder: tempfile::TempDir,
+}
+
+impl Played {
+    /// An empty market, followed for `window`.
+    pub async fn new(window: Duration) -> Self {
+        let (clock, market, faults) = (Clock::simulated(START), Market::new(), Faults::none());
+        let work = clock.work();
+        let now = {
+            let clock = clock.clone();
+            move || clock.now()
+        };
+        let exchange = Exchange::start(market.clone(), faults.clone(), Limits::real(), now).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder).await;
+        store.migrate().await.unwrap();
+        let rules = Rules { tracking_window: window, ..Rules::default() };
+        let mut played = Self { clock, market, faults, exchange, store, rules, running: None, work, folder };
+        played.start();
+        played
+    }
+
+    /// Starts the loop, as after a kill: nothing but the store is left of the one before.
+    pub fn start(&mut self) {
+        let settings = FeedSettings {
+            dexscreener: Endpoint::open(self.exchange.url(Source::DexScreener)),
+            jupiter: Endpoint::open(self.exchange.url(Source::Jupiter)),
+            geckoterminal: Endpoint::open(self.exchange.url(Source::GeckoTerminal)),
+            total_timeout: Duration::from_millis(1_500),
+            ..FeedSettings::default()
+        };
+        let curves = self.rules.policy.rug.bonding_curve_dexes.clone();
+        let pool_rules = PoolRules::new(self.rules.poll_interval, curves);
+        let feeds = Feeds::new(&settings, pool_rules, self.clock.clone()).unwrap();
+        let (tracking, running) = TrackingLoop::new(
+            self.store.clone(),
+            self.clock.clone(),
+            feeds,
+            self.rules.clone(),
+            TrackingSettings::default(),
+        );
+        let stop = CancellationToken::new();
+        self.running = Some((tracking, tokio::spawn(running.run(stop.clone())), stop));
+    }
+
+    /// Stops the loop in an orderly way.
+    pub async fn stop(&mut self) {
+        let (_, running, stop) = self.running.take().unwrap();
+        stop.cancel();
+        running.await.unwrap();
+    }
+
+    /// Ends the loop wherever it is.
+    pub async fn kill(&mut self) {
+        let (_, running, _) = self.running.take().unwrap();
+        running.abort();
+        let _ = running.await;
+    }
+
+    /// Lists a token that begins now and alerts it; the loop is told.
+    pub async fn alert(&self, seed: u64, scenario: Scenario, change: impl FnOnce(&mut SimulatedToken)) -> AlertId {
+        let now = self.clock.now();
+        let mut token = SimulatedToken::draw(Seed(seed), now, scenario);
+        change(&mut token);
+        let listing = self.market.list(token);
+        let id = AlertId(Uuid::from_u128(u128::from(seed) + 1));
+        let alert = Alert {
+            id,
+            token: Token {
+                key: key(listing.token.address),
+                name: listing.token.name.clone(),
+                symbol: listing.token.symbol.clone(),
+            },
+            alerted_at: now,
+            decision: domain::alert::Decision::Alerted,
+            shadow_sample_rate: None,
+            entry: self.market.quote(&listing.token.address, now),
+            features: Default::default(),
+            extra: Default::default(),
+            annotations: Default::default(),
+            config_revision: None,
+            recorded_peak: None,
+            trust_recorded_peak: false,
+            tracking_window: None,
+        };
+        let alert = NewAlert { alert, request_hash: [0; 32], recorded_at: now };
+        self.store.alerts().record(alert, &self.rules).await.unwrap();
+        if let Some((tracking, ..)) = &self.running {
+            tracking.follow(key(listing.token.address));
+        }
+        id
+    }
+
+    /// Lets time pass until `moment`.
+    pub async fn until(&mut self, moment: Timestamp) {
+        self.work.pause_until(moment).await;
+    }
+
+    pub async fn outcome(&self, id: AlertId) -> Outcome {
+        self.store.alerts().get(id).await.unwrap().unwrap().outcome
+    }
+
+    pub fn address(seed: u64) -> TokenAddress {
+        SimulatedToken::draw(Seed(seed), START, Scenario::Flat).address
+    }
+
+    /// Everything that is stored of a token.
+    pub async fn prices(&self, seed: u64) -> Vec<Observation> {
+        let ever = Timestamp::MAX;
+        let prices = self.store.observations().prices(key(Self::address(seed)), Timestamp::EPOCH, ever);
+        prices.try_collect().await.unwrap()
+    }
+
+    /// The longest time between two observations of a token.
+    pub async fn longest_gap(&self, seed: u64) -> Duration {
+        let prices = self.prices(seed).await;
+        prices.windows(2).map(|two| two[1].observed_at.since(two[0].observed_at)).max().unwrap_or(Duration::MAX)
+    }
+
+    /// The stored outcome is what a fresh fold of the stored observations gives, to the bit.
+    pub async fn assert_refolds(&self, id: AlertId) {
+        let refold = self.store.outcomes().refold(id, &self.rules).await.unwrap().unwrap();
+        assert_eq!(refold.fresh_state, refold.stored_state);
+        assert_eq!(refold.fresh, refold.stored);
+    }
+
+    /// Opens the same file once more.
+    pub async fn reopen(&mut self) {
+        self.store = open(&self.folder).await;
+    }
+}
+
+async fn open(folder: &tempfile::TempDir) -> Store {
+    let url = format!("sqlite://{}", folder.path().join("perftrack.db").display());
+    Store::connect(ConnectOptions { durability: Durability::Relaxed, ..url.into() }).await.unwrap()
+}

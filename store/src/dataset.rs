@@ -24,7 +24,8 @@ pub struct Dataset<'a> {
 /// A state of the dataset: every recorded alert, and every sealed outcome. It changes whenever an alert is recorded, and
 /// whenever an outcome is sealed, or folded anew after that. What open outcomes say so far is not part of it.
 ///
-/// The same revision is the same data. [`Revision::default`] is that of an empty dataset.
+/// The same revision is the same data; the same data may be two revisions, while transactions that began earlier are
+/// still running. [`Revision::default`] is that of an empty dataset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Revision {
     /// The last change below which no transaction can still commit: all up to it is known.
@@ -33,10 +34,18 @@ pub struct Revision {
     unsettled: u64,
 }
 
+impl Revision {
+    /// Whether no transaction that began before the latest change can still commit.
+    #[must_use]
+    pub const fn is_settled(&self) -> bool {
+        self.unsettled == 0
+    }
+}
+
 impl std::fmt::Display for Revision {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:x}", self.settled)?;
-        if self.unsettled == 0 { Ok(()) } else { write!(f, "-{:016x}", self.unsettled) }
+        if self.is_settled() { Ok(()) } else { write!(f, "-{:016x}", self.unsettled) }
     }
 }
 

@@ -185,3 +185,19 @@ fn class_of(code: &str) -> Class {
         _ => Class::Other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_from_a_database_that_will_be_back() {
+        assert!(matches!(class_of("53100"), Class::DiskFull));
+        assert!(matches!(class_of("13"), Class::DiskFull));
+        for transient in ["57P03", "53300", "08006", "40P01", "5", "261", "517"] {
+            assert!(matches!(class_of(transient), Class::Unavailable), "{transient}");
+        }
+        assert!(matches!(class_of("23505"), Class::Other));
+        assert!(matches!(class_of("267"), Class::Corrupt));
+    }
+}

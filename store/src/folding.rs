@@ -11,10 +11,10 @@ use std::collections::HashMap;
 
 use domain::alert::AlertId;
 use domain::observation::Observation;
-use domain::outcome::{Happening, Policy};
+use domain::outcome::{Fold, Happening, Policy};
 
 pub(crate) use refold::{fold_anew, fold_from_storage};
-use state::of_tokens;
+use state::{Progress, of_tokens};
 pub(crate) use state::{StoredFold, of_alert, of_alerts};
 
 use crate::engine::Transaction;
@@ -25,57 +25,36 @@ use crate::outcomes::row;
 /// New observations by token, each token's in the order of (`observed_at`, `source`).
 pub(crate) type NewObservations<'a> = HashMap<i64, Vec<&'a Observation>>;
 
-/// What the new observations made of some alerts.
-#[derive(Default)]
-pub(crate) struct Folded {
-    /// The rows to write.
-    pub(crate) rows: Vec<Model>,
-    /// What happened: token, alert, and what.
-    pub(crate) happenings: Vec<(i64, AlertId, Happening)>,
-}
-
-/// Folds `observations`, which are stored already, into every outcome that they touch, and writes those.
+/// Folds `observations`, which are stored already, into every outcome that they touch, and writes those. Returns what
+/// happened: token, alert, and what.
 pub(crate) async fn take_in(
     transaction: &Transaction,
     observations: &NewObservations<'_>,
     policy: &Policy,
     change: i64,
 ) -> Result<Vec<(i64, AlertId, Happening)>, StoreError> {
-    let mut folded = Folded::default();
+    let (mut rows, mut happened) = (Vec::new(), Vec::new());
+    let mut folded = |stored: &StoredFold, change: i64, fold: &Fold, happenings: Vec<Happening>| {
+        rows.push(row::row(stored.token_id, stored.alert_id, change, fold, policy));
+        happened.extend(happenings.into_iter().map(|what| (stored.token_id, AlertId(stored.alert_id), what)));
+    };
+    let mut late = Vec::new();
     for stored in of_tokens(transaction, observations).await? {
         let Some(new) = observations.get(&stored.token_id) else { continue };
-        take_in_one(transaction, stored, new, policy, change, &mut folded).await?;
-    }
-    write(transaction, &folded.rows).await?;
-    Ok(folded.happenings)
-}
-
-async fn take_in_one(
-    transaction: &Transaction,
-    stored: StoredFold,
-    new: &[&Observation],
-    policy: &Policy,
-    change: i64,
-    folded: &mut Folded,
-) -> Result<(), StoreError> {
-    let (token_id, alert_id) = (stored.token_id, stored.alert_id);
-    let mut happenings = Vec::new();
-    let mut change_of_row = stored.dataset_change;
-    let fold = match stored.in_order(new, policy, &mut happenings) {
-        state::Progress::Untouched => return Ok(()),
-        state::Progress::Folded(fold) => *fold,
-        state::Progress::Refold => {
-            let (fold, all) = fold_from_storage(transaction, &stored, policy).await?;
-            happenings = news::of_refold(&stored, all, new);
-            if stored.sealed {
-                change_of_row = change;
-            }
-            fold
+        let mut happenings = Vec::new();
+        match stored.in_order(new, policy, &mut happenings) {
+            Progress::Untouched => {}
+            Progress::Folded(fold) => folded(&stored, stored.dataset_change, &fold, happenings),
+            Progress::Refold => late.push(stored),
         }
-    };
-    folded.rows.push(row::row(token_id, alert_id, change_of_row, &fold, policy));
-    folded.happenings.extend(happenings.into_iter().map(|happening| (token_id, AlertId(alert_id), happening)));
-    Ok(())
+    }
+    for (stored, (fold, all)) in late.iter().zip(refold::fold_many(transaction, &late, policy).await?) {
+        let new = observations.get(&stored.token_id).map_or(&[][..], Vec::as_slice);
+        let change = if stored.sealed { change } else { stored.dataset_change };
+        folded(stored, change, &fold, news::of_refold(stored, all, new));
+    }
+    write(transaction, &rows).await?;
+    Ok(happened)
 }
 
 /// Overwrites outcomes.

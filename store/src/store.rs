@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sea_orm::ConnectionTrait;
-use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager};
+use sea_orm_migration::{MigratorTrait, SchemaManager};
 
 use crate::alerts::Alerts;
 use crate::dataset::Dataset;
@@ -111,8 +111,7 @@ where
     } else {
         Vec::new()
     };
-    let known: Vec<String> =
-        Migrator::migrations().iter().map(|step: &Box<dyn MigrationTrait>| step.name().to_owned()).collect();
+    let known: Vec<String> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
     let missing =
         |from: &[String], of: &[String]| of.iter().filter(|name| !from.contains(name)).cloned().collect::<Vec<_>>();
     let (ahead, pending) = (missing(&known, &applied), missing(&applied, &known));

@@ -14,7 +14,7 @@ pub(crate) struct Rows {
 }
 
 /// The values of one column, `None` for NULL.
-pub(super) enum Column {
+pub(crate) enum Column {
     Integer64(Vec<Option<i64>>),
     Integer(Vec<Option<i32>>),
     Double(Vec<Option<f64>>),

@@ -1,16 +1,21 @@
-//! Folding one alert anew, from everything that is stored.
+//! Folding alerts anew, from everything that is stored.
 
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use domain::observation::Observation;
 use domain::outcome::{Fold, Happening, Policy, Subject};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use domain::timestamp::Timestamp;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
+use uuid::Uuid;
 
 use super::StoredFold;
 use crate::alerts::row::recorded_peak;
+use crate::engine::{Rows, Transaction};
 use crate::entity::alert;
 use crate::error::{Doing, StoreError};
 use crate::snapshots;
-use crate::stored::{quantity, stored};
+use crate::stored::{quantity, stored as known};
 
 /// A fresh fold of a stored alert, sealed if it was sealed, and all that happened in it.
 pub(crate) async fn fold_from_storage(
@@ -19,12 +24,8 @@ pub(crate) async fn fold_from_storage(
     policy: &Policy,
 ) -> Result<(Fold, Vec<Happening>), StoreError> {
     let subject = subject_of(connection, stored).await?;
-    let (mut fold, mut happenings) = fold_anew(connection, stored.token_id, subject, policy).await?;
-    if stored.sealed {
-        let due = fold.seal_due(policy);
-        fold.seal(policy, due, &mut happenings);
-    }
-    Ok((fold, happenings))
+    let fold = fold_anew(connection, stored.token_id, subject, policy).await?;
+    Ok(sealed_as(stored, fold, policy))
 }
 
 /// A fresh, open fold of all stored observations that are the subject's.
@@ -35,9 +36,90 @@ pub(crate) async fn fold_anew(
     policy: &Policy,
 ) -> Result<(Fold, Vec<Happening>), StoreError> {
     let observations = snapshots::between(connection, token_id, subject.alerted_at, subject.window_end()).await?;
+    fold(token_id, subject, &observations, policy)
+}
+
+/// What the fold must know of a stored alert.
+async fn subject_of(connection: &impl ConnectionTrait, stored: &StoredFold) -> Result<Subject, StoreError> {
+    let found = alert::Entity::find()
+        .filter(alert::Column::TokenId.eq(stored.token_id))
+        .filter(alert::Column::AlertId.eq(stored.alert_id))
+        .one(connection)
+        .await
+        .doing("reading an alert to fold it anew")?;
+    subject(stored, &known("outcomes.alert_id", &stored.alert_id, found)?)
+}
+
+fn subject(stored: &StoredFold, alert: &alert::Model) -> Result<Subject, StoreError> {
+    Ok(Subject {
+        alerted_at: stored.alerted_at,
+        window: stored.window_end.since(stored.alerted_at),
+        expected_interval: stored.expected_interval.map(|micros| Duration::from_micros(micros.unsigned_abs())),
+        quoted_price_usd: quantity("alerts.entry_price_usd", alert.entry_price_usd)?,
+        trusted_peak: recorded_peak(alert)?.filter(|_| alert.trust_recorded_peak),
+        recorded_at: alert.recorded_at.0,
+    })
+}
+
+/// Fresh folds of many alerts: each alert is read with one statement for all, each token's observations with one.
+/// In the order of `stored`.
+pub(super) async fn fold_many(
+    transaction: &Transaction,
+    stored: &[StoredFold],
+    policy: &Policy,
+) -> Result<Vec<(Fold, Vec<Happening>)>, StoreError> {
+    let alerts = alerts_of(transaction, stored).await?;
+    let mut by_token: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+    for (index, fold) in stored.iter().enumerate() {
+        by_token.entry(fold.token_id).or_default().push(index);
+    }
+    let mut folds: Vec<Option<(Fold, Vec<Happening>)>> = (0..stored.len()).map(|_| None).collect();
+    for (token_id, indices) in by_token {
+        let alerted_at = indices.iter().map(|index| stored[*index].alerted_at).min().unwrap_or(Timestamp::EPOCH);
+        let window_end = indices.iter().map(|index| stored[*index].window_end).max().unwrap_or(Timestamp::EPOCH);
+        let observations = snapshots::between(transaction, token_id, alerted_at, window_end).await?;
+        for index in indices {
+            let alert = alerts.get(&stored[index].alert_id);
+            let alert = known("outcomes.alert_id", &stored[index].alert_id, alert)?;
+            let fold = fold(token_id, subject(&stored[index], alert)?, &observations, policy)?;
+            folds[index] = Some(sealed_as(&stored[index], fold, policy));
+        }
+    }
+    Ok(folds.into_iter().flatten().collect())
+}
+
+async fn alerts_of(
+    transaction: &Transaction,
+    stored: &[StoredFold],
+) -> Result<HashMap<Uuid, alert::Model>, StoreError> {
+    let doing = "reading alerts to fold them anew";
+    let rows = Rows::default()
+        .with("token_id", stored.iter().map(|fold| fold.token_id))
+        .with("alert_id", stored.iter().map(|fold| fold.alert_id));
+    let sql = format!(
+        "{} SELECT alerts.* FROM given JOIN alerts
+         ON alerts.token_id = given.token_id AND alerts.alert_id = given.alert_id",
+        rows.given(),
+    );
+    let found = transaction.bulk(&sql, &rows).await.doing(doing)?;
+    found
+        .iter()
+        .map(|row| alert::Model::from_query_result(row, "").map(|model| (model.alert_id, model)).doing(doing))
+        .collect()
+}
+
+/// Folds those of a token's observations, in order, that are the subject's.
+fn fold(
+    token_id: i64,
+    subject: Subject,
+    observations: &[Observation],
+    policy: &Policy,
+) -> Result<(Fold, Vec<Happening>), StoreError> {
+    let first = observations.partition_point(|seen| seen.observed_at < subject.alerted_at);
+    let behind = observations.partition_point(|seen| seen.observed_at <= subject.window_end());
     let mut fold = Fold::begin(subject, policy);
     let mut happenings = Vec::new();
-    for observation in &observations {
+    for observation in observations.get(first..behind).unwrap_or_default() {
         fold.observe(policy, observation, &mut happenings).map_err(|error| StoreError::Corrupt {
             what: format!("the observations of token {token_id}, read in order, are out of order: {error}"),
         })?;
@@ -45,21 +127,15 @@ pub(crate) async fn fold_anew(
     Ok((fold, happenings))
 }
 
-/// What the fold must know of a stored alert.
-async fn subject_of(connection: &impl ConnectionTrait, fold: &StoredFold) -> Result<Subject, StoreError> {
-    let found = alert::Entity::find()
-        .filter(alert::Column::TokenId.eq(fold.token_id))
-        .filter(alert::Column::AlertId.eq(fold.alert_id))
-        .one(connection)
-        .await
-        .doing("reading an alert to fold it anew")?;
-    let alert = stored("outcomes.alert_id", &fold.alert_id, found)?;
-    Ok(Subject {
-        alerted_at: fold.alerted_at,
-        window: fold.window_end.since(fold.alerted_at),
-        expected_interval: fold.expected_interval.map(|micros| Duration::from_micros(micros.unsigned_abs())),
-        quoted_price_usd: quantity("alerts.entry_price_usd", alert.entry_price_usd)?,
-        trusted_peak: recorded_peak(&alert)?.filter(|_| alert.trust_recorded_peak),
-        recorded_at: alert.recorded_at.0,
-    })
+/// Sealed if the stored one is.
+fn sealed_as(
+    stored: &StoredFold,
+    (mut fold, mut happenings): (Fold, Vec<Happening>),
+    policy: &Policy,
+) -> (Fold, Vec<Happening>) {
+    if stored.sealed {
+        let due = fold.seal_due(policy);
+        fold.seal(policy, due, &mut happenings);
+    }
+    (fold, happenings)
 }

@@ -27,7 +27,7 @@ pub(crate) struct StoredFold {
 }
 
 /// What new observations made of a stored fold.
-pub(crate) enum Progress {
+pub(super) enum Progress {
     /// None of them is this alert's.
     Untouched,
     /// They were in order.
@@ -41,7 +41,7 @@ const COLUMNS: &str = "outcomes.token_id, outcomes.alert_id, outcomes.dataset_ch
      outcomes.state";
 
 impl StoredFold {
-    pub(crate) fn read(row: &QueryResult) -> Result<Self, StoreError> {
+    fn read(row: &QueryResult) -> Result<Self, StoreError> {
         let doing = "reading the state of an outcome";
         let state: Vec<u8> = row.try_get_by_index(8).doing(doing)?;
         let alert_id: Uuid = row.try_get_by_index(1).doing(doing)?;

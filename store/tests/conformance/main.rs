@@ -1,0 +1,97 @@
+//! One suite, run on both engines: what the store promises, whichever database is behind it.
+
+mod alerts;
+mod bench;
+mod dataset;
+mod faults;
+mod kill;
+mod lists;
+mod market;
+mod observations;
+mod outcomes;
+mod tables;
+mod writers;
+
+/// Makes of each promise a test on Postgres and a test on SQLite.
+macro_rules! promises {
+    ($($module:ident { $($promise:ident)* })*) => {
+        promises!(@engine on_postgres postgres $($module { $($promise)* })*);
+        promises!(@engine on_sqlite sqlite $($module { $($promise)* })*);
+    };
+    (@engine $engine:ident $open:ident $($module:ident { $($promise:ident)* })*) => {
+        mod $engine {
+            $(mod $module {
+                $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $promise() -> anyhow::Result<()> {
+                    let bench = crate::bench::Bench::$open().await?;
+                    crate::$module::$promise(&bench).await
+                })*
+            })*
+        }
+    };
+}
+
+promises! {
+    alerts {
+        a_retried_alert_is_recorded_once
+        another_alert_under_the_same_id_is_a_conflict
+        two_alerts_of_one_id_in_one_call_are_told_apart
+        a_token_alerted_twice_keeps_two_alerts_and_two_outcomes
+        an_alert_comes_back_as_it_was_recorded
+        what_is_unknown_comes_back_unknown
+        numbers_keep_every_bit
+        nul_is_refused_and_keeps_no_other_alert_out
+        an_alert_recorded_late_takes_in_the_prices_that_are_there
+        a_recorded_peak_vouched_for_by_a_second_import_counts
+        a_missing_alert_is_none
+    }
+    lists {
+        lists_are_in_the_order_of_the_domain_for_every_field
+        pages_cover_everything_once_however_many_keys_are_equal
+        a_list_goes_on_behind_a_chunk
+        a_window_is_half_open
+        a_position_of_another_list_is_refused
+    }
+    observations {
+        the_same_observation_again_changes_nothing
+        other_values_under_the_same_key_are_refused
+        what_cannot_be_stored_is_answered_and_the_rest_is_stored
+        an_observation_is_kept_to_the_millisecond
+        any_order_of_arrival_gives_what_the_order_of_time_gives
+        an_observation_after_the_seal_is_folded_in
+        one_row_serves_every_alert_of_a_token
+        an_observation_of_a_far_week_finds_a_place
+        random_batches_leave_what_a_fresh_fold_gives
+        prices_are_read_back_in_order
+        an_empty_batch_is_no_error
+    }
+    outcomes {
+        only_open_windows_are_followed
+        following_goes_on_where_it_was_after_a_restart
+        a_pool_is_pinned_with_the_batch_and_the_last_pin_counts
+        what_is_due_is_sealed_once
+        nothing_is_sealed_before_it_is_due
+        an_import_is_sealed_ten_minutes_after_it_was_recorded
+        a_ledger_keeps_what_was_recommended
+    }
+    dataset {
+        a_revision_changes_with_what_is_recorded_and_sealed_and_with_nothing_else
+        a_load_brings_what_changed_since
+    }
+    writers {
+        two_writers_folding_one_token_lose_no_update
+        writers_that_touch_the_same_tokens_in_any_order_all_come_through
+        one_alert_recorded_by_many_at_once_is_stored_once
+        outcomes_sealed_by_two_at_once_are_sealed_once
+        a_call_that_is_given_up_midway_leaves_nothing_half_done
+    }
+    kill {
+        what_was_acknowledged_survives_a_kill
+    }
+    tables {
+        two_migrators_at_once_both_succeed
+        migrating_again_changes_nothing
+        pending_migrations_are_named
+        a_database_of_a_newer_program_is_left_alone
+    }
+}

@@ -33,6 +33,7 @@ use std::str::FromStr;
 pub use error::{FilterError, Problem};
 pub use expression::{Comparator, Expression, Literal};
 
+use crate::field::Field;
 use crate::record::AlertRecord;
 
 /// The longest text that is read as a filter, in bytes.
@@ -77,6 +78,12 @@ impl Filter {
     #[must_use]
     pub fn truth(&self, record: &AlertRecord) -> Option<bool> {
         self.expression.truth(record)
+    }
+
+    /// Whether it looks at `field`.
+    #[must_use]
+    pub fn mentions(&self, field: &Field) -> bool {
+        self.expression.mentions(field)
     }
 
     /// What it says, for those who translate it (to SQL, to bitmaps).

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use domain::alert::AlertId;
 use domain::observation::Observation;
 use domain::outcome::{Fold, Happening, Policy};
+use domain::timestamp::Timestamp;
 
 pub(crate) use refold::{fold_anew, fold_from_storage};
 use state::{Progress, of_tokens};
@@ -25,17 +26,33 @@ use crate::outcomes::row;
 /// New observations by token, each token's in the order of (`observed_at`, `source`).
 pub(crate) type NewObservations<'a> = HashMap<i64, Vec<&'a Observation>>;
 
-/// Folds `observations`, which are stored already, into every outcome that they touch, and writes those. Returns what
+/// When, and under which number, new observations are taken in.
+#[derive(Clone, Copy)]
+pub(crate) struct Moment {
+    /// The present.
+    pub(crate) now: Timestamp,
+    /// The number of the transaction for `dataset_change`.
+    pub(crate) change: i64,
+}
+
+/// Folds `observations`, which are stored already, into every outcome that they touch, and writes those. An outcome that is
+/// due by then is sealed with them: history that is brought along is whole as soon as its prices are there. Returns what
 /// happened: token, alert, and what.
 pub(crate) async fn take_in(
     transaction: &Transaction,
     observations: &NewObservations<'_>,
     policy: &Policy,
-    change: i64,
+    moment: Moment,
 ) -> Result<Vec<(i64, AlertId, Happening)>, StoreError> {
     let (mut rows, mut happened) = (Vec::new(), Vec::new());
-    let mut folded = |stored: &StoredFold, change: i64, fold: &Fold, happenings: Vec<Happening>| {
-        rows.push(row::row(stored.token_id, stored.alert_id, change, fold, policy));
+    let mut folded = |stored: &StoredFold, mut fold: Fold, mut happenings: Vec<Happening>| {
+        let due = fold.seal_due(policy);
+        if !fold.is_sealed() && due <= moment.now {
+            fold.seal(policy, due, &mut happenings);
+        }
+        // What open outcomes say so far is not part of the dataset.
+        let change = if fold.is_sealed() { moment.change } else { stored.dataset_change };
+        rows.push(row::row(stored.token_id, stored.alert_id, change, &fold, policy));
         happened.extend(happenings.into_iter().map(|what| (stored.token_id, AlertId(stored.alert_id), what)));
     };
     let mut late = Vec::new();
@@ -44,14 +61,13 @@ pub(crate) async fn take_in(
         let mut happenings = Vec::new();
         match stored.in_order(new, policy, &mut happenings) {
             Progress::Untouched => {}
-            Progress::Folded(fold) => folded(&stored, stored.dataset_change, &fold, happenings),
+            Progress::Folded(fold) => folded(&stored, *fold, happenings),
             Progress::Refold => late.push(stored),
         }
     }
     for (stored, (fold, all)) in late.iter().zip(refold::fold_many(transaction, &late, policy).await?) {
         let new = observations.get(&stored.token_id).map_or(&[][..], Vec::as_slice);
-        let change = if stored.sealed { change } else { stored.dataset_change };
-        folded(stored, change, &fold, news::of_refold(stored, all, new));
+        folded(stored, fold, news::of_refold(stored, all, new));
     }
     write(transaction, &rows).await?;
     Ok(happened)

@@ -84,7 +84,7 @@ impl Observations<'_> {
         let Sorted { receptions, candidates } = intake::sort(&batch.observations, now);
         let moments = candidates.iter().map(|index| batch.observations[*index].1.observed_at);
         self.store.engine.make_partitions(moments).await.doing("making partitions for prices")?;
-        write(&self.store.engine, Record { batch: &batch, receptions, candidates, rules }).await
+        write(&self.store.engine, Record { batch: &batch, receptions, candidates, now, rules }).await
     }
 
     /// The stored observations of a token in `[from, to)`, in the order of (`observed_at`, `source`). Empty for a token

@@ -23,6 +23,17 @@ pub enum Expression {
     Contains(Field, String),
 }
 
+impl Expression {
+    /// Whether it looks at `field`.
+    pub(super) fn mentions(&self, field: &Field) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(|part| part.mentions(field)),
+            Self::Not(part) => part.mentions(field),
+            Self::Known(own) | Self::Compare(own, ..) | Self::Contains(own, _) => own == field,
+        }
+    }
+}
+
 /// How two values are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparator {

@@ -277,3 +277,12 @@ fn the_deepest_filter_needs_little_stack() {
     });
     checks.unwrap().join().unwrap();
 }
+
+#[test]
+fn a_filter_says_which_fields_it_looks_at() {
+    let filter = Filter::parse("final_score >= 8 AND NOT (lp_locked:* OR symbol:cat)").unwrap();
+    for name in ["final_score", "lp_locked", "token.symbol"] {
+        assert!(filter.mentions(&Field::parse(name).unwrap()), "{name}");
+    }
+    assert!(!filter.mentions(&Field::parse("decision").unwrap()));
+}

@@ -6,9 +6,13 @@ use crate::outcome::path::Last;
 use crate::outcome::{OutcomeStatus, Subject, policy};
 use crate::timestamp::Timestamp;
 
-/// When it is due.
+/// When it is due. History brought along is due at once: its prices come with it, and whoever imported it asks next what it
+/// says. A live price may still be on its way when the window ends.
 pub(super) fn due(policy: &policy::Seal, subject: &Subject) -> Timestamp {
     let from = subject.window_end().max(subject.recorded_at);
+    if subject.is_import() {
+        return from;
+    }
     Timestamp::from_micros(from.micros().saturating_add(seconds(policy.after_seconds)))
 }
 

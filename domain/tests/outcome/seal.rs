@@ -13,6 +13,15 @@ fn it_is_sealed_10_min_after_the_later_of_the_windows_end_and_the_recording() {
 }
 
 #[test]
+fn history_is_due_as_soon_as_it_is_recorded() {
+    let mut tape = Tape::new();
+    tape.subject.expected_interval = None;
+    assert_eq!(tape.fold().0.seal_due(&tape.policy), at(WINDOW));
+    tape.subject.recorded_at = at(100.0 * HOUR);
+    assert_eq!(tape.fold().0.seal_due(&tape.policy), at(100.0 * HOUR));
+}
+
+#[test]
 fn no_data_only_if_nothing_was_ever_accepted() {
     let outcome = Tape::new().sealed();
     assert_eq!(outcome.status, OutcomeStatus::NoData);

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use domain::timestamp::Timestamp;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult,
-    SqlxPostgresConnector, Statement, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, ExecResult, QueryResult, SqlxPostgresConnector,
+    Statement, TransactionTrait,
 };
 use sea_query_sqlx::SqlxValues;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions};
@@ -92,14 +92,12 @@ impl Postgres {
     }
 
     pub(super) async fn begin(&self) -> Result<Transaction, DbErr> {
-        let pool = self.pool.clone();
-        Transaction::begin(async move { pool.begin().await }).await
+        self.pool.begin().await.map(Transaction::from).map_err(connecting)
     }
 
     pub(super) async fn snapshot(&self) -> Result<Transaction, DbErr> {
-        let pool = self.pool.clone();
-        Transaction::begin(async move { pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await })
-            .await
+        let begun = self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
+        begun.map(Transaction::from).map_err(connecting)
     }
 
     pub(super) fn orm(&self) -> DatabaseConnection {
@@ -131,21 +129,25 @@ impl Postgres {
 
     /// A table is made on its own and then attached, because that lets others go on reading and writing meanwhile.
     async fn make_partition(&self, week: i64) -> Result<(), DbErr> {
-        let transaction = self.begin().await?;
-        transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({PARTITION_LOCK})")).await?;
+        let mut transaction = self.pool.begin().await.map_err(connecting)?;
+        execute_unprepared(&mut *transaction, &format!("SELECT pg_advisory_xact_lock({PARTITION_LOCK})")).await?;
         let (from, to) = (datetime(monday(week)), datetime(monday(week + 1)));
         let name = format!("price_snapshots_{}", from.format("%Y_%m_%d"));
-        let sql = format!("SELECT 1 WHERE to_regclass('{name}') IS NULL");
-        if transaction.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?.is_some() {
+        let exists: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
+            .bind(&name)
+            .fetch_one(&mut *transaction)
+            .await
+            .map_err(querying)?;
+        if !exists {
             let sql = format!(
                 "CREATE TABLE {name} (LIKE price_snapshots INCLUDING DEFAULTS INCLUDING CONSTRAINTS);
                  ALTER TABLE price_snapshots ATTACH PARTITION {name} FOR VALUES FROM ('{from}') TO ('{to}')",
                 from = from.to_rfc3339(),
                 to = to.to_rfc3339(),
             );
-            transaction.execute_unprepared(&sql).await?;
+            execute_unprepared(&mut *transaction, &sql).await?;
         }
-        transaction.commit().await
+        transaction.commit().await.map_err(executing)
     }
 
     pub(super) fn may_repeat(&self, error: &DbErr) -> bool {

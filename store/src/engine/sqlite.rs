@@ -86,14 +86,12 @@ impl Sqlite {
     }
 
     pub(super) async fn begin(&self) -> Result<Transaction, DbErr> {
-        let writer = self.writer.clone();
-        Transaction::begin(async move { writer.begin_with("BEGIN IMMEDIATE").await }).await
+        self.writer.begin_with("BEGIN IMMEDIATE").await.map(Transaction::from).map_err(connecting)
     }
 
     /// The first statement fixes the moment.
     pub(super) async fn snapshot(&self) -> Result<Transaction, DbErr> {
-        let readers = self.readers.clone();
-        Transaction::begin(async move { readers.begin().await }).await
+        self.readers.begin().await.map(Transaction::from).map_err(connecting)
     }
 
     pub(super) fn orm(&self) -> DatabaseConnection {

@@ -27,6 +27,7 @@ pub(super) struct Record<'a> {
     pub(super) batch: &'a Batch,
     pub(super) receptions: Vec<Reception>,
     pub(super) candidates: Vec<usize>,
+    pub(super) now: Timestamp,
     pub(super) rules: &'a Rules,
 }
 
@@ -35,17 +36,16 @@ impl Work for Record<'_> {
     const DOING: &'static str = "storing prices";
 
     async fn run(&self, transaction: &Transaction) -> Result<BatchReport, StoreError> {
-        record(transaction, self.batch, self.receptions.clone(), &self.candidates, self.rules).await
+        record(transaction, self, self.receptions.clone()).await
     }
 }
 
 async fn record(
     transaction: &Transaction,
-    batch: &Batch,
+    work: &Record<'_>,
     mut receptions: Vec<Reception>,
-    candidates: &[usize],
-    rules: &Rules,
 ) -> Result<BatchReport, StoreError> {
+    let Record { batch, candidates, now, rules, .. } = work;
     let tokens = candidates.iter().map(|index| batch.observations[*index].0);
     let locked = locking::lock(transaction, tokens.chain(batch.pools.iter().map(|(token, _)| *token))).await?;
 
@@ -80,7 +80,9 @@ async fn record(
         receptions[index] = reception;
     }
 
-    let happenings = folding::take_in(transaction, &new, &rules.policy, locked.change).await?;
+    let happenings =
+        folding::take_in(transaction, &new, &rules.policy, folding::Moment { now: *now, change: locked.change })
+            .await?;
     pools::write(transaction, &batch.pools, &locked).await?;
     Ok(BatchReport { receptions, happenings: named(happenings, &locked)? })
 }

@@ -8,6 +8,7 @@ mod deadline;
 pub mod health;
 pub mod limit;
 pub mod page_token;
+pub mod program;
 pub mod reflection;
 mod response;
 pub mod serve;

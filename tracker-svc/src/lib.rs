@@ -1,4 +1,7 @@
 //! `TrackingService`: records alerts, follows prices, folds outcomes.
 
+pub mod config;
 pub mod feed;
+mod rpc;
+pub mod serve;
 pub mod tracking;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use domain::token::TokenKey;
 use service::clock::{Clock, Work};
+use store::observations::AlertHappening;
 use store::{Rules, Store};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -52,9 +53,15 @@ impl Default for TrackingSettings {
 pub struct Tracking {
     clock: Clock,
     first_looks: mpsc::Sender<FirstLook>,
+    announcer: Announcer,
 }
 
 impl Tracking {
+    /// Says what pushed prices or a recorded alert made happen.
+    pub fn announce(&self, happenings: &[AlertHappening]) {
+        self.announcer.announce(happenings);
+    }
+
     /// Looks at a token now instead of at the next tick: call it when an alert was recorded. Never waits; when very many
     /// ask at once, some are looked at at the next tick after all.
     pub fn follow(&self, token: TokenKey) {
@@ -100,10 +107,11 @@ impl TrackingLoop {
     #[must_use]
     pub fn new(store: Store, clock: Clock, feeds: Feeds, rules: Rules, settings: TrackingSettings) -> (Tracking, Self) {
         let (sender, first_looks) = mpsc::channel(FIRST_LOOKS);
-        let tracking = Tracking { clock: clock.clone(), first_looks: sender };
         let work = clock.work();
         let (feeds, rules) = (Arc::new(feeds), Arc::new(rules));
-        let parts = Parts { store, clock, feeds, rules, announcer: Announcer::default() };
+        let announcer = Announcer::default();
+        let tracking = Tracking { clock: clock.clone(), first_looks: sender, announcer: announcer.clone() };
+        let parts = Parts { store, clock, feeds, rules, announcer };
         (tracking, Self { parts, settings, first_looks, work })
     }
 

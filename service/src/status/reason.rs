@@ -9,6 +9,8 @@ pub enum Reason {
     NotFound,
     /// Something else has that name already.
     AlreadyExists,
+    /// The token of a price was never alerted.
+    TokenNotAlerted,
     /// The RPC is part of the contract, but not of this version.
     NotImplemented,
     /// The caller's deadline passed.
@@ -41,6 +43,7 @@ impl Reason {
             Self::InvalidRequest => "INVALID_REQUEST",
             Self::NotFound => "NOT_FOUND",
             Self::AlreadyExists => "ALREADY_EXISTS",
+            Self::TokenNotAlerted => "TOKEN_NOT_ALERTED",
             Self::NotImplemented => "NOT_IMPLEMENTED",
             Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
             Self::MessageTooLarge => "MESSAGE_TOO_LARGE",

@@ -1,0 +1,106 @@
+//! What an operator can set about the tracker.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use service::config::{AnyKey, ConfigError, DatabaseUrl, HttpUrl, Key, Secret, Settings, keys};
+use service::telemetry::{LogFilter, LogFormat};
+use store::{ConnectOptions, Rules};
+
+use crate::feed::{Endpoint, FeedSettings};
+
+/// The settings that `tracker-svc` takes.
+pub const KEYS: &[&dyn AnyKey] = &[
+    &keys::DATABASE_URL,
+    &keys::DATABASE_CONNECTIONS,
+    &keys::TRACKER_LISTEN_ADDR,
+    &keys::POLL_INTERVAL,
+    &keys::TRACKING_WINDOW,
+    &keys::DEXSCREENER_URL,
+    &keys::JUPITER_URL,
+    &keys::JUPITER_API_KEY,
+    &keys::GECKOTERMINAL_URL,
+    &keys::BIRDEYE_URL,
+    &keys::BIRDEYE_API_KEY,
+    &keys::DRAIN_TIMEOUT,
+    &keys::LOG,
+    &keys::LOG_FORMAT,
+];
+
+/// The tracker's configuration, checked.
+pub struct Config {
+    /// The database.
+    pub database: DatabaseUrl,
+    /// Connections to it at most.
+    pub database_connections: u32,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How alerts are followed.
+    pub rules: Rules,
+    /// Where prices come from.
+    pub feeds: FeedSettings,
+    /// How long calls in flight may take to end when it stops.
+    pub drain_timeout: Duration,
+    /// What is logged.
+    pub log: LogFilter,
+    /// How it is written.
+    pub log_format: LogFormat,
+}
+
+impl Config {
+    /// Reads it from checked settings.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a setting that is missing.
+    pub fn read(settings: &Settings) -> Result<Self, ConfigError> {
+        Ok(Self {
+            database: settings.get(&keys::DATABASE_URL)?,
+            database_connections: settings.get(&keys::DATABASE_CONNECTIONS)?,
+            listen: settings.get(&keys::TRACKER_LISTEN_ADDR)?,
+            rules: rules(settings)?,
+            feeds: feeds(settings)?,
+            drain_timeout: settings.get(&keys::DRAIN_TIMEOUT)?,
+            log: settings.get_optional(&keys::LOG)?.unwrap_or_default(),
+            log_format: settings.get_optional(&keys::LOG_FORMAT)?.unwrap_or_default(),
+        })
+    }
+
+    /// How to open the database.
+    #[must_use]
+    pub fn connection(&self) -> ConnectOptions {
+        let mut options = ConnectOptions::from(self.database.expose());
+        options.max_connections = self.database_connections;
+        options
+    }
+}
+
+/// How alerts are followed.
+///
+/// # Errors
+/// [`ConfigError`] for a setting that is missing.
+pub fn rules(settings: &Settings) -> Result<Rules, ConfigError> {
+    Ok(Rules {
+        tracking_window: settings.get(&keys::TRACKING_WINDOW)?,
+        poll_interval: settings.get(&keys::POLL_INTERVAL)?,
+        ..Rules::default()
+    })
+}
+
+/// Where prices come from.
+///
+/// # Errors
+/// [`ConfigError`] for a setting that is missing.
+pub fn feeds(settings: &Settings) -> Result<FeedSettings, ConfigError> {
+    let endpoint = |url: &Key<HttpUrl>, api_key: Option<&Key<Secret>>| -> Result<Endpoint, ConfigError> {
+        let api_key = api_key.map(|key| settings.get_optional(key)).transpose()?.flatten();
+        let url = settings.get(url)?.as_str().to_owned();
+        Ok(Endpoint { url, api_key: api_key.map(|secret| secret.expose().to_owned()) })
+    };
+    Ok(FeedSettings {
+        dexscreener: endpoint(&keys::DEXSCREENER_URL, None)?,
+        jupiter: endpoint(&keys::JUPITER_URL, Some(&keys::JUPITER_API_KEY))?,
+        geckoterminal: endpoint(&keys::GECKOTERMINAL_URL, None)?,
+        birdeye: endpoint(&keys::BIRDEYE_URL, Some(&keys::BIRDEYE_API_KEY))?,
+        ..FeedSettings::default()
+    })
+}

@@ -1,0 +1,98 @@
+//! `TrackingService`, call by call. Each file turns a message into domain values, asks the store, and turns the answer
+//! back into a message.
+
+mod get_alert;
+mod get_performance;
+mod list_alerts;
+mod record_alert;
+mod record_prices;
+
+use std::pin::Pin;
+
+use futures::Stream;
+use perftrack::v1::tracking_service_server::TrackingService;
+use perftrack::v1::{
+    GetAlertRequest, GetAlertResponse, GetPerformanceRequest, GetPerformanceResponse, ListAlertsRequest,
+    ListAlertsResponse, ListPricesRequest, ListPricesResponse, RecordAlertRequest, RecordAlertResponse,
+    RecordAlertsRequest, RecordAlertsResponse, RecordConfigRequest, RecordConfigResponse, RecordPricesRequest,
+    RecordPricesResponse, WatchEventsRequest, WatchEventsResponse,
+};
+use service::clock::Clock;
+use service::status::Rejection;
+use store::{Rules, Store};
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::tracking::Tracking;
+
+/// What every call needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Calls {
+    /// The database.
+    pub store: Store,
+    /// The rules that outcomes follow.
+    pub rules: Rules,
+    /// The only clock.
+    pub clock: Clock,
+    /// The loop: takes a first look at what was just recorded, and tells what happened.
+    pub tracking: Tracking,
+}
+
+/// A stream of answers.
+type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+#[tonic::async_trait]
+impl TrackingService for Calls {
+    async fn record_alert(
+        &self,
+        request: Request<RecordAlertRequest>,
+    ) -> Result<Response<RecordAlertResponse>, Status> {
+        Ok(Response::new(record_alert::record_alert(self, request.into_inner()).await?))
+    }
+
+    type RecordAlertsStream = Answers<RecordAlertsResponse>;
+
+    async fn record_alerts(
+        &self,
+        _: Request<Streaming<RecordAlertsRequest>>,
+    ) -> Result<Response<Self::RecordAlertsStream>, Status> {
+        Err(Rejection::unimplemented("RecordAlerts").into())
+    }
+
+    type RecordPricesStream = Answers<RecordPricesResponse>;
+
+    async fn record_prices(
+        &self,
+        request: Request<Streaming<RecordPricesRequest>>,
+    ) -> Result<Response<Self::RecordPricesStream>, Status> {
+        Ok(Response::new(record_prices::record_prices(self.clone(), request.into_inner())))
+    }
+
+    async fn get_performance(
+        &self,
+        request: Request<GetPerformanceRequest>,
+    ) -> Result<Response<GetPerformanceResponse>, Status> {
+        Ok(Response::new(get_performance::get_performance(self, request.into_inner()).await?))
+    }
+
+    async fn get_alert(&self, request: Request<GetAlertRequest>) -> Result<Response<GetAlertResponse>, Status> {
+        Ok(Response::new(get_alert::get_alert(self, request.into_inner()).await?))
+    }
+
+    async fn list_alerts(&self, request: Request<ListAlertsRequest>) -> Result<Response<ListAlertsResponse>, Status> {
+        Ok(Response::new(list_alerts::list_alerts(self, request.into_inner()).await?))
+    }
+
+    async fn list_prices(&self, _: Request<ListPricesRequest>) -> Result<Response<ListPricesResponse>, Status> {
+        Err(Rejection::unimplemented("ListPrices").into())
+    }
+
+    async fn record_config(&self, _: Request<RecordConfigRequest>) -> Result<Response<RecordConfigResponse>, Status> {
+        Err(Rejection::unimplemented("RecordConfig").into())
+    }
+
+    type WatchEventsStream = Answers<WatchEventsResponse>;
+
+    async fn watch_events(&self, _: Request<WatchEventsRequest>) -> Result<Response<Self::WatchEventsStream>, Status> {
+        Err(Rejection::unimplemented("WatchEvents").into())
+    }
+}

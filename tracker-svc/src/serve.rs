@@ -1,0 +1,74 @@
+//! The tracker at work: its calls and its loop, on one database, until it is stopped.
+
+use perftrack::v1::tracking_service_server::{SERVICE_NAME, TrackingServiceServer};
+use service::clock::Clock;
+use service::limit::MOST_REQUEST_BYTES;
+use service::serve::{Listener, ServeError, ServeOptions};
+use store::{Rules, Store};
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+
+use crate::feed::pool_choice::PoolRules;
+use crate::feed::{FeedSettings, Feeds};
+use crate::rpc::Calls;
+use crate::tracking::{TrackingLoop, TrackingSettings};
+
+/// What the tracker works with.
+pub struct Parts {
+    /// The database, its tables up to date.
+    pub store: Store,
+    /// How alerts are followed.
+    pub rules: Rules,
+    /// Where prices come from.
+    pub feeds: FeedSettings,
+    /// How the loop reports.
+    pub tracking: TrackingSettings,
+    /// The only clock.
+    pub clock: Clock,
+}
+
+/// Why the tracker does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum TrackerError {
+    /// The HTTP client cannot be made.
+    #[error("preparing to ask the price sources")]
+    Feeds(#[source] reqwest::Error),
+    /// The server cannot be, or broke down.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+}
+
+/// Serves `TrackingService` on `listener` and follows every alert with an open window, until `stop`. Returns when the
+/// calls in flight have ended and the loop stands still.
+///
+/// # Errors
+/// [`TrackerError`] when it cannot start or breaks down. The loop itself waits for a database or a source that is away.
+pub async fn serve(
+    parts: Parts,
+    listener: Listener,
+    stop: CancellationToken,
+    options: &ServeOptions,
+) -> Result<(), TrackerError> {
+    let Parts { store, rules, feeds, tracking, clock } = parts;
+    let pool_rules = PoolRules::new(rules.poll_interval, rules.policy.rug.bonding_curve_dexes.clone());
+    let feeds = Feeds::new(&feeds, pool_rules, clock.clone()).map_err(TrackerError::Feeds)?;
+    let (tracking, looping) = TrackingLoop::new(store.clone(), clock.clone(), feeds, rules.clone(), tracking);
+    let looping = tokio::spawn(looping.run(stop.clone()));
+    let calls = Calls { store: store.clone(), rules, clock, tracking };
+    let server = TrackingServiceServer::new(calls).max_decoding_message_size(MOST_REQUEST_BYTES);
+    let served = service::serve::serve(
+        listener,
+        Routes::new(server),
+        &[SERVICE_NAME],
+        || async { store.ping().await },
+        stop.clone(),
+        options,
+    )
+    .await;
+    // Also where the server broke down: the loop must not go on behind its back.
+    stop.cancel();
+    if let Err(error) = looping.await {
+        tracing::error!(%error, "the tracking loop broke down");
+    }
+    Ok(served?)
+}

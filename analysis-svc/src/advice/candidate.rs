@@ -135,18 +135,15 @@ impl Candidate {
         self.dropped.rugs.events()
     }
 
-    /// By how much its capped net per day lies above that of random thinning, in USD; 0 where no exit is known.
-    #[must_use]
-    pub fn net_over_random(&self) -> f64 {
-        let net = self.proposed.capped_net_per_day_usd.zip(self.random.capped_net_per_day_usd);
-        net.map_or(0.0, |(proposed, random)| proposed - random)
-    }
-
-    /// Whether it stays within the bounds of the objective, and does no worse than random thinning.
+    /// Whether it stays within the bounds of the objective, and beats random thinning.
     #[must_use]
     pub fn suits(&self, objective: &Objective) -> bool {
+        let beats = match (self.proposed.capped_net_per_day_usd, self.random.capped_net_per_day_usd) {
+            (Some(proposed), Some(random)) => proposed > random,
+            _ => true,
+        };
         let rugs = self.proposed.rugs.rate();
-        self.net_over_random() >= 0.0
+        beats
             && objective.max_rug_rate.is_none_or(|most| rugs.is_none_or(|rate| rate <= most))
             && objective.min_alerts_per_day.is_none_or(|least| self.proposed.alerts_per_day >= least)
     }

@@ -45,7 +45,7 @@ fn replay(candidate: &Candidate, baseline: &Baseline) -> String {
     let Candidate { current, proposed, random, .. } = candidate;
     let net = |outcome: &ConfigOutcome| money(outcome.net_per_alert_usd);
     format!(
-        "Over {} of alerts it would have left {} of {} alerts ({:.0} → {:.0} a day), at {} → {} USD net per alert of 100 USD \
+        "Over these {} it would have left {} of {} alerts ({:.0} → {:.0} a day), at {} → {} USD net per alert of 100 USD \
          (a random cut of the same size: {}).",
         wording::days(baseline.days).trim_start_matches("about "),
         wording::count(u64::from(proposed.alerts)),

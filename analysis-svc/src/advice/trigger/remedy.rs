@@ -10,15 +10,12 @@ use crate::correlate::effect::Outcome;
 use crate::correlate::report::FeatureReport;
 use crate::inference::verdict::Verdict;
 
-/// The candidate to ask about, among those that suit the objective and go the right way: of those whose interval leaves out
-/// 0 the one that beats random thinning by the most net per day; where there is none, the one that comes nearest to it.
+/// The candidate towards which the data lean most, among those that suit the objective.
 pub fn leaning<'a>(look: &Look<'a>, outcome: Outcome, reads: impl Fn(&Candidate) -> bool) -> Option<&'a Candidate> {
     let suits =
         |candidate: &&Candidate| reads(candidate) && candidate.suits(&look.objective) && favours(candidate, outcome);
     let lean = |candidate: &Candidate| candidate.lean(outcome).unwrap_or(f64::NEG_INFINITY);
-    let by_net = |a: &&Candidate, b: &&Candidate| a.net_over_random().total_cmp(&b.net_over_random());
-    let clear = look.candidates.iter().filter(suits).filter(|candidate| lean(candidate) > 0.0).max_by(by_net);
-    clear.or_else(|| look.candidates.iter().filter(suits).max_by(|a, b| lean(a).total_cmp(&lean(b))))
+    look.candidates.iter().filter(suits).max_by(|a, b| lean(a).total_cmp(&lean(b)))
 }
 
 /// Fewer rugs, or more pumps, among what it keeps.

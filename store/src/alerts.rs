@@ -5,6 +5,7 @@ mod order;
 mod peak;
 mod record;
 pub(crate) mod row;
+mod together;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use sea_orm::ConnectionTrait;
 
 pub use list::ListQuery;
 pub use record::{NewAlert, Recording};
+pub(crate) use together::Together;
 
 use crate::error::{Doing, StoreError};
 use crate::records;
@@ -42,12 +44,12 @@ impl Alerts<'_> {
     /// Records one alert: token, alert, identity and the first state of its outcome, in one transaction. Prices of its
     /// token that are stored already and lie in its window are folded in.
     ///
+    /// Callers that do so at the same time share a transaction; each is answered once its own rows are durable.
+    ///
     /// Safe to repeat. The same id with the same hash is [`Recording::Duplicate`]; if it now vouches for a recorded
     /// peak (`trust_recorded_peak`), the peak is taken over and the outcome folded anew, all else stays as recorded.
     pub async fn record(&self, alert: NewAlert, rules: &Rules) -> Result<Recording, StoreError> {
-        let id = alert.alert.id;
-        // One answer per alert; none would be a mistake of ours.
-        Ok(self.record_many(vec![alert], rules).await?.pop().unwrap_or(Recording::Conflict { id }))
+        self.store.together.record(&self.store.engine, alert, rules.clone()).await
     }
 
     /// The same for many, in one transaction. Answers stand in the order of the alerts; one that cannot be stored is

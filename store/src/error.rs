@@ -4,7 +4,7 @@ use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 
 /// Why the store could not do what was asked. Nothing was changed, except that after [`StoreError::Unavailable`] a
 /// write may have been done all the same; every write of the store may safely be repeated.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database cannot be reached, is starting or stopping, or had no connection free in time. Try again later.
     #[error("the database is unavailable while {doing}")]
@@ -62,6 +62,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// The store is being closed.
+    pub(crate) fn closing(doing: &'static str) -> Self {
+        Self::sorted(doing, DbErr::Conn(RuntimeErr::SqlxError(sqlx::Error::PoolClosed.into())))
+    }
+
     /// What the driver said, where it said anything.
     pub(crate) const fn driver(&self) -> Option<&DbErr> {
         match self {

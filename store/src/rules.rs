@@ -8,7 +8,7 @@ use domain::outcome::policy::Policy;
 ///
 /// The window and the interval are written down with each alert when it is recorded; a later change of them touches
 /// later alerts only.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Rules {
     /// How outcomes are made from observations.
     pub policy: Policy,

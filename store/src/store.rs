@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sea_orm::ConnectionTrait;
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 
-use crate::alerts::Alerts;
+use crate::alerts::{Alerts, Together};
 use crate::dataset::Dataset;
 use crate::engine::Engine;
 use crate::error::{Doing, MigrationState, StoreError};
@@ -20,12 +20,19 @@ use crate::recommendations::Recommendations;
 #[derive(Clone)]
 pub struct Store {
     pub(crate) engine: Arc<Engine>,
+    pub(crate) together: Arc<Together>,
 }
 
 impl Store {
     /// Opens the database and checks that it answers. The tables are left as they are: see [`Store::migrate`].
     pub async fn connect(options: impl Into<ConnectOptions>) -> Result<Self, StoreError> {
-        Ok(Self { engine: Arc::new(Engine::open(&options.into()).await?) })
+        let engine = Engine::open(&options.into()).await?;
+        // While one transaction waits for the disk, another can be written; SQLite has but one writer.
+        let turns = match engine.kind() {
+            EngineKind::Postgres => 2,
+            EngineKind::Sqlite => 1,
+        };
+        Ok(Self { engine: Arc::new(engine), together: Together::new(turns) })
     }
 
     /// Brings the tables up to date, all steps or none. Any number of processes may do so at once: one works, the others

@@ -82,6 +82,7 @@ promises! {
         two_writers_folding_one_token_lose_no_update
         writers_that_touch_the_same_tokens_in_any_order_all_come_through
         one_alert_recorded_by_many_at_once_is_stored_once
+        alerts_recorded_together_are_each_answered_for_themselves
         outcomes_sealed_by_two_at_once_are_sealed_once
         a_call_that_is_given_up_midway_leaves_nothing_half_done
     }

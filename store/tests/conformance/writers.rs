@@ -91,6 +91,45 @@ pub async fn one_alert_recorded_by_many_at_once_is_stored_once(bench: &Bench) ->
     Ok(())
 }
 
+pub async fn alerts_recorded_together_are_each_answered_for_themselves(bench: &Bench) -> Result<()> {
+    let first = new(alert(0, START));
+    bench.store.alerts().record(first.clone(), &bench.rules).await?;
+    let mut other_rules = bench.rules.clone();
+    other_rules.tracking_window = Duration::from_hours(2);
+    let recording = (0..200_u32).map(async |number| {
+        let mut one = new(alert(number, START));
+        let rules = if number % 3 == 0 { &other_rules } else { &bench.rules };
+        match number % 5 {
+            1 => one = first.clone(),
+            2 => one.alert.id = first.alert.id,
+            3 => one.alert.token.name = "\0".to_owned(),
+            _ => {}
+        }
+        one.request_hash[0] = if number % 5 == 2 { 9 } else { 1 };
+        let id = one.alert.id;
+        let answer = bench.store.alerts().record(one, rules).await?;
+        let expected = match number % 5 {
+            1 => Recording::Duplicate { peak_taken: false },
+            2 => Recording::Conflict { id },
+            3 => Recording::NulInText { field: "token.name" },
+            _ => Recording::New { happenings: Vec::new() },
+        };
+        assert_eq!(answer, expected, "{number}");
+        Ok::<_, anyhow::Error>((number, id))
+    });
+    for (number, id) in try_join_all(recording).await? {
+        if matches!(number % 5, 0 | 4) {
+            let hours = if number % 3 == 0 { 2 } else { 48 };
+            let followed = bench.store.outcomes().follow_list(START).await?;
+            let until = followed.iter().find(|one| one.token == token(number)).context("followed")?.until;
+            // Token 0 has the first alert besides.
+            assert!(number == 0 || until == START.plus(Duration::from_hours(hours)), "{number}");
+            assert!(bench.store.alerts().get(id).await?.is_some());
+        }
+    }
+    Ok(())
+}
+
 pub async fn outcomes_sealed_by_two_at_once_are_sealed_once(bench: &Bench) -> Result<()> {
     let alerts = (0..40).map(|number| new(alert(number % 10, START))).collect();
     bench.store.alerts().record_many(alerts, &bench.rules).await?;

@@ -80,14 +80,7 @@ fn service_url(text: &str) -> Result<Uri, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
-
-    #[test]
-    fn the_arguments_are_consistent() {
-        Cli::command().debug_assert();
-    }
 
     #[test]
     fn a_bare_host_and_port_is_a_url() {

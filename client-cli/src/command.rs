@@ -1,6 +1,6 @@
 //! What perfctl can do: one noun or verb, one file.
 
-use clap::Subcommand;
+use clap::{ArgMatches, Subcommand};
 
 use crate::connect::Services;
 use crate::failure::Outcome;
@@ -46,11 +46,11 @@ pub enum Command {
     Demo(demo::DemoArgs),
 }
 
-/// Does what the arguments say.
+/// Does what the arguments say. `matches` are the command's own arguments.
 ///
 /// # Errors
 /// Why it was not done.
-pub async fn run(session: &Session, command: Command) -> Outcome {
+pub async fn run(session: &Session, command: Command, matches: &ArgMatches) -> Outcome {
     match command {
         Command::Alerts(command) => alerts::run(session, command).await,
         Command::Performance(args) => performance::run(session, args).await,
@@ -58,7 +58,7 @@ pub async fn run(session: &Session, command: Command) -> Outcome {
         Command::Recommend(args) => recommend::run(session, args).await,
         Command::Performers(args) => performers::run(session, args).await,
         Command::Call(args) => call::run(session, args).await,
-        Command::Dev(args) => dev::run(session, args).await,
+        Command::Dev(args) => dev::run(args, matches).await,
         Command::Demo(args) => demo::run(session, args).await,
     }
 }

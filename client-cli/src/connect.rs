@@ -1,5 +1,6 @@
 //! Connections to the two services.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use perftrack::v1::analysis_service_client::AnalysisServiceClient;
@@ -46,6 +47,15 @@ impl Services {
     #[must_use]
     pub fn new(globals: &Globals) -> Self {
         Self { tracker: globals.tracker.clone(), analysis: globals.analysis.clone(), timeout: globals.timeout }
+    }
+
+    /// Services at known addresses of this machine.
+    ///
+    /// # Errors
+    /// When an address cannot be written as a URL.
+    pub fn at(tracker: SocketAddr, analysis: SocketAddr, timeout: Duration) -> anyhow::Result<Self> {
+        let url = |address: SocketAddr| format!("http://{address}").parse::<Uri>();
+        Ok(Self { tracker: url(tracker)?, analysis: url(analysis)?, timeout })
     }
 
     /// Where a service is.

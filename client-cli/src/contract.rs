@@ -6,6 +6,7 @@ use anyhow::Context;
 use domain::nearest::nearest;
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, MethodDescriptor, SerializeOptions};
+use prost_types::FileDescriptorSet;
 use serde::Serialize;
 
 use crate::failure::{Failure, Outcome, usage};
@@ -13,8 +14,14 @@ use crate::failure::{Failure, Outcome, usage};
 /// The package of both services.
 pub const PACKAGE: &str = "perftrack.v1";
 
-static POOL: LazyLock<Result<DescriptorPool, String>> =
-    LazyLock::new(|| DescriptorPool::decode(perftrack::FILE_DESCRIPTOR_SET).map_err(|error| error.to_string()));
+static POOL: LazyLock<Result<DescriptorPool, String>> = LazyLock::new(|| {
+    let mut pool = DescriptorPool::decode(perftrack::FILE_DESCRIPTOR_SET).map_err(|error| error.to_string())?;
+    // The details of an item's error are messages of google.rpc, packed. Status itself is among ours.
+    let details = FileDescriptorSet::decode(tonic_types::pb::FILE_DESCRIPTOR_SET).map_err(|error| error.to_string())?;
+    let details = details.file.into_iter().filter(|file| file.name().ends_with("error_details.proto"));
+    pool.add_file_descriptor_protos(details).map_err(|error| error.to_string())?;
+    Ok(pool)
+});
 
 /// The descriptors of the contract and all that it imports.
 ///

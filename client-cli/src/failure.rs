@@ -80,7 +80,7 @@ impl Failure {
                 paint::name("--analysis URL"),
             ),
             Self::Refused(refusal) => format!("{error} {}", refusal.explained()),
-            Self::Usage(_) => format!("{error} {self}\nFor more information, try '--help'.\n"),
+            Self::Usage(_) => format!("{error} {self}\n\nFor more information, try '--help'.\n"),
             Self::Other(_) => format!("{error} {self}\n"),
         }
     }

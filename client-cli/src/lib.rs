@@ -9,6 +9,7 @@ pub mod contract;
 pub mod demo;
 pub mod failure;
 pub mod import;
+pub mod in_process;
 pub mod output;
 pub mod print;
 pub mod run;

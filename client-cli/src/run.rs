@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
+use service::config::with_flags;
 
 use crate::cli::Cli;
-use crate::command::{self, Session};
+use crate::command::{self, Session, dev};
 use crate::connect::Services;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -14,12 +15,13 @@ use crate::output::Output;
 #[must_use]
 pub fn main() -> ExitCode {
     // Usage errors, --help and --version end here, with the exit codes 2 and 0.
-    let cli = Cli::parse();
+    let matches = arguments().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let output = Output::new(cli.globals.output, cli.globals.no_color);
     let session = Session { services: Services::new(&cli.globals), output };
     let result = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => {
-            let result = runtime.block_on(command::run(&session, cli.command));
+            let result = runtime.block_on(command::run(&session, cli.command, own(&matches)));
             // A thread that still reads stdin must not hold up the end.
             runtime.shutdown_background();
             result
@@ -32,5 +34,25 @@ pub fn main() -> ExitCode {
             output.remark(&failure.explained());
             failure.exit_code()
         }
+    }
+}
+
+/// All arguments: the derived ones, and for `perfctl dev` the settings of the services.
+fn arguments() -> Command {
+    Cli::command().mut_subcommand("dev", |dev| with_flags(dev, dev::KEYS))
+}
+
+/// The arguments of the command itself.
+fn own(matches: &ArgMatches) -> &ArgMatches {
+    matches.subcommand().map_or(matches, |(_, own)| own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        arguments().debug_assert();
     }
 }

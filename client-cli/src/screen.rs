@@ -1,6 +1,7 @@
 //! What an answer looks like to people: one screen, one file.
 
 use crate::print::paint;
+use crate::print::text::wrapped;
 
 pub mod alert;
 pub mod alerts;
@@ -24,7 +25,7 @@ pub struct Scope {
 impl Scope {
     /// The first line of a screen: what it shows, of which part of the data, on which basis.
     #[must_use]
-    pub fn head(&self, title: &str, basis: &[String]) -> String {
+    pub fn head(&self, title: &str, basis: &[String], width: Option<usize>) -> String {
         let filter = if self.filter.is_empty() { String::new() } else { format!("where {}", self.filter) };
         let parts: Vec<&str> = [self.window.as_str(), filter.as_str()]
             .into_iter()
@@ -34,7 +35,10 @@ impl Scope {
         if parts.is_empty() {
             format!("{}\n", paint::strong(title))
         } else {
-            format!("{}  {}\n", paint::strong(title), paint::faint(&parts.join(", ")))
+            wrapped(&format!("{}  {}", paint::strong(title), paint::faint(&parts.join(", "))), width) + "\n"
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,24 +1,120 @@
 //! `perfctl dev`: both services in this process, on one SQLite file.
 
-use std::path::PathBuf;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
-use clap::Args;
+use analysis_svc::config::ProgramConfig;
+use anyhow::Context;
+use clap::{ArgMatches, Args};
+use service::clock::Clock;
+use service::config::{AnyKey, Settings, Sources, keys};
+use service::serve::announce_ready;
+use service::{shutdown, telemetry};
+use store::ConnectOptions;
+use tracker_svc::config::{feeds, rules};
+use tracker_svc::tracking::TrackingSettings;
 
-use super::Session;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome, usage};
+use crate::in_process::{InProcess, Setup};
 
-/// Arguments of `perfctl dev`.
+/// Arguments of `perfctl dev`, beside a flag for each of [`KEYS`].
 #[derive(Clone, Debug, Args)]
 pub struct DevArgs {
-    /// The SQLite file; made if it is not there.
+    /// The SQLite file; made if it is not there. Without it: perftrack/perftrack.db under the user's data folder.
     #[arg(long, value_name = "FILE")]
     pub db_file: Option<PathBuf>,
+    /// Where TrackingService listens; port 0 takes any free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:50051")]
+    pub tracker_listen: SocketAddr,
+    /// Where AnalysisService listens; port 0 takes any free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:50052")]
+    pub analysis_listen: SocketAddr,
 }
 
-/// Serves until it is told to stop.
+/// The services' own settings that make sense here: where the database is and where to listen are flags of their own.
+pub const KEYS: &[&dyn AnyKey] = &[
+    &keys::POLL_INTERVAL,
+    &keys::TRACKING_WINDOW,
+    &keys::DEXSCREENER_URL,
+    &keys::JUPITER_URL,
+    &keys::JUPITER_API_KEY,
+    &keys::GECKOTERMINAL_URL,
+    &keys::BIRDEYE_URL,
+    &keys::BIRDEYE_API_KEY,
+    &keys::GATES_FILE,
+    &keys::DATASET_MEMORY_MB,
+    &keys::DRAIN_TIMEOUT,
+    &keys::LOG,
+    &keys::LOG_FORMAT,
+];
+
+/// Serves until it is told to stop. `matches` are the command's own, with a flag for each of [`KEYS`].
 ///
 /// # Errors
-/// When the services cannot start.
-pub async fn run(_session: &Session, _args: DevArgs) -> Outcome {
-    Err(crate::failure::usage("not yet"))
+/// When a setting is wrong, or the services cannot start.
+pub async fn run(args: DevArgs, matches: &ArgMatches) -> Outcome {
+    let file = match args.db_file {
+        Some(file) => file,
+        None => default_file()?,
+    };
+    let url = sqlite_url(&file)?;
+    let settings = Sources::of_process(matches, KEYS)
+        .map(|sources| {
+            sources.with_flag(keys::DATABASE_URL.name(), &url).with_flag(keys::ANALYSIS_LISTEN_ADDR.name(), UNUSED)
+        })
+        .and_then(|sources| Settings::read(&[KEYS, ELSEWHERE].concat(), sources))
+        .map_err(|error| usage(error.to_string()))?;
+    let (rules, feeds) =
+        rules(&settings).and_then(|rules| Ok((rules, feeds(&settings)?))).map_err(|error| usage(error.to_string()))?;
+    let analysis = ProgramConfig::of(&settings).map_err(|error| usage(format!("{error:#}")))?;
+
+    let _telemetry = telemetry::start(&analysis.log, analysis.log_format).map_err(anyhow::Error::from)?;
+    let stop = shutdown::on_signal().context("listening for signals")?;
+    let setup = Setup {
+        database: ConnectOptions::from(url),
+        tracker_listen: args.tracker_listen,
+        analysis_listen: args.analysis_listen,
+        rules,
+        feeds,
+        tracking: TrackingSettings::default(),
+        drain_timeout: analysis.analysis.drain_timeout,
+        analysis: analysis.analysis,
+        clock: Clock::system(),
+    };
+    let running = InProcess::start(setup, stop).await?;
+    tracing::info!(database.file = %file.display(), "both services run; stop them with Ctrl-C");
+    match announce_ready(&[("tracker", running.tracker), ("analysis", running.analysis)]) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            return Err(Failure::Other(anyhow::Error::new(error).context("saying that the services are ready")));
+        }
+        _ => {}
+    }
+    Ok(running.ended().await?)
+}
+
+/// Settings of the services that are given by flags of their own here.
+const ELSEWHERE: &[&dyn AnyKey] = &[&keys::DATABASE_URL, &keys::DATABASE_CONNECTIONS, &keys::ANALYSIS_LISTEN_ADDR];
+
+/// A service's own listen address, which is not read here.
+const UNUSED: &str = "127.0.0.1:0";
+
+/// `$XDG_DATA_HOME/perftrack/perftrack.db`, by default under `~/.local/share`.
+fn default_file() -> Outcome<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let data = folder("XDG_DATA_HOME").or_else(|| folder("HOME").map(|home| home.join(".local/share")));
+    let data = data.ok_or_else(|| usage("neither XDG_DATA_HOME nor HOME is set: say where with --db-file FILE"))?;
+    Ok(data.join("perftrack").join("perftrack.db"))
+}
+
+/// The file as a URL: what has a meaning in URLs is written as `%xx`.
+pub fn sqlite_url(file: &Path) -> Outcome<String> {
+    let path = file.to_str().ok_or_else(|| usage(format!("the path {} is not UTF-8", file.display())))?;
+    let escaped: String = path
+        .chars()
+        .map(|c| match c {
+            '%' | '?' | '#' => format!("%{:02X}", u32::from(c)),
+            other => other.to_string(),
+        })
+        .collect();
+    Ok(format!("sqlite://{escaped}"))
 }

@@ -63,7 +63,7 @@ pub struct Imported {
     pub alert: Alert,
     /// The prices that its own row carries; those of the database stand in a table of their own.
     pub prices: Vec<PriceObservation>,
-    /// What was taken for unknown, and why.
+    /// What was changed on the way, such as taken for unknown, and why.
     pub notes: Vec<String>,
 }
 
@@ -114,7 +114,8 @@ pub async fn read(file: &Path) -> Result<Recording, ImportError> {
 }
 
 impl Recording {
-    /// Sends the prices of those alerts for which `wanted` holds (by token address), in the order of token and time.
+    /// Sends the prices of those alerts for which `wanted` holds (by token address), in the order of token and time. Says
+    /// how many had a liquidity of 0 that was taken for unknown.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -122,7 +123,7 @@ impl Recording {
         &self,
         wanted: &(dyn Fn(&str) -> bool + Sync),
         to: &mpsc::Sender<PriceObservation>,
-    ) -> Result<(), ImportError> {
+    ) -> Result<u64, ImportError> {
         for imported in self.alerts.iter().flatten() {
             let address = imported.alert.token.as_ref().map_or("", |token| token.address.as_str());
             if !wanted(address) {
@@ -130,12 +131,12 @@ impl Recording {
             }
             for price in &imported.prices {
                 if to.send(price.clone()).await.is_err() {
-                    return Ok(());
+                    return Ok(0);
                 }
             }
         }
         match &self.prices {
-            Prices::InRows => Ok(()),
+            Prices::InRows => Ok(0),
             Prices::InTable(file) => database::send_prices(file, wanted, to).await,
         }
     }

@@ -52,7 +52,8 @@ pub async fn send(
     bar.set_message("alerts");
     let (alerts, known) = send_alerts(services, &client, recording, trust_recorded_peak, &bar).await?;
     bar.set_message("prices");
-    let prices = send_prices(services, client, recording, known, &bar).await?;
+    let (prices, without_liquidity) = send_prices(services, client, recording, known, &bar).await?;
+    notes.add_many("price with a liquidity of 0: the liquidity taken for unknown", "", without_liquidity);
     bar.finish_and_clear();
     Ok(Summary {
         file: file.display().to_string(),
@@ -152,14 +153,14 @@ async fn record(
     client.record_alert(request).await.map(tonic::Response::into_inner)
 }
 
-/// Streams the prices of the known tokens in batches.
+/// Streams the prices of the known tokens in batches; also says how many had a liquidity of 0.
 async fn send_prices(
     services: &Services,
     mut client: TrackingServiceClient<Channel>,
     recording: &Recording,
     known: HashSet<String>,
     bar: &ProgressBar,
-) -> Outcome<Tally> {
+) -> Outcome<(Tally, u64)> {
     let (price_sender, price_receiver) = mpsc::channel(BATCH);
     let (batch_sender, batch_receiver) = mpsc::channel(BATCHES);
     let wanted = |address: &str| known.contains(address);
@@ -184,8 +185,7 @@ async fn send_prices(
     let ((), read, tally) = tokio::join!(batch(price_receiver, batch_sender), read, send);
     // A service that went away ends the reading too: its failure is the one to tell.
     let tally = tally?;
-    read?;
-    Ok(tally)
+    Ok((tally, read?))
 }
 
 fn count(answer: &RecordPricesResponse) -> u64 {
@@ -194,9 +194,14 @@ fn count(answer: &RecordPricesResponse) -> u64 {
 
 fn add(answer: &RecordPricesResponse, tally: &mut Tally, reasons: &mut Reasons) {
     tally.taken += u64::try_from(answer.accepted).unwrap_or(0);
-    tally.refused += u64::try_from(answer.rejected).unwrap_or(0);
     for error in &answer.errors {
         let Some(status) = &error.status else { continue };
+        // The other form of this recording brought it along, with more or less beside the price.
+        if Code::from(status.code) == Code::AlreadyExists {
+            tally.duplicates += 1;
+            continue;
+        }
+        tally.refused += 1;
         let refusal = Refusal::of_item("RecordPrices", status);
         let which = format!("price {} of batch {}", error.index + 1, answer.sequence);
         kinds(&refusal).iter().for_each(|kind| reasons.add(kind, &which));

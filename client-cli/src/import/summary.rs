@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::failure::Refusal;
-use crate::print::number::{UNKNOWN, count, counted_noun};
+use crate::print::number::{count, counted_noun};
 use crate::print::paint;
 use crate::print::table::{Column, Table};
 use crate::print::text::{hanging, tame};
@@ -13,9 +13,9 @@ use crate::print::text::{hanging, tame};
 /// How one kind of thing fared.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
-    /// Recorded now, or (prices) safe now, whether or not they had been there before.
+    /// Recorded now; of prices also those that had been recorded before, just so.
     pub taken: u64,
-    /// There already.
+    /// There already; of prices, in another form of the same recording, which stands.
     pub duplicates: u64,
     /// Not taken.
     pub refused: u64,
@@ -45,7 +45,7 @@ pub struct Summary {
     pub alerts: Tally,
     /// The prices.
     pub prices: Tally,
-    /// What was taken for unknown.
+    /// What was changed on the way.
     pub notes: Vec<Reason>,
     /// How long it took.
     pub elapsed_seconds: f64,
@@ -61,11 +61,19 @@ pub struct Reasons {
 impl Reasons {
     /// Adds one.
     pub fn add(&mut self, reason: &str, which: &str) {
+        self.add_many(reason, which, 1);
+    }
+
+    /// Adds `count` of them, of which `which` is the first.
+    pub fn add_many(&mut self, reason: &str, which: &str, count: u64) {
+        if count == 0 {
+            return;
+        }
         let place = *self.places.entry(reason.to_owned()).or_insert_with(|| {
             self.reasons.push(Reason { reason: reason.to_owned(), count: 0, first: which.to_owned() });
             self.reasons.len() - 1
         });
-        self.reasons[place].count += 1;
+        self.reasons[place].count += count;
     }
 
     /// The most frequent first.
@@ -120,12 +128,17 @@ impl Summary {
             number(self.alerts.duplicates),
             refused(&self.alerts),
         ]);
-        table.row(["prices".to_owned(), number(self.prices.taken), UNKNOWN.to_owned(), refused(&self.prices)]);
+        table.row([
+            "prices".to_owned(),
+            number(self.prices.taken),
+            number(self.prices.duplicates),
+            refused(&self.prices),
+        ]);
         text += &table.render(width);
         for (title, reasons) in [
             ("Alerts refused", &self.alerts.reasons),
             ("Prices refused", &self.prices.reasons),
-            ("Taken for unknown", &self.notes),
+            ("Taken with a change", &self.notes),
         ] {
             if reasons.is_empty() {
                 continue;

@@ -14,32 +14,35 @@ use crate::print::{paint, time};
 #[must_use]
 pub fn show(answer: &GetAlertResponse, width: Option<usize>) -> String {
     let alert = answer.alert.clone().unwrap_or_default();
-    let mut text = identity(&alert, answer.recorded_at.as_ref());
+    let mut text = identity(&alert, answer.recorded_at.as_ref(), width);
     text += &format!("\n{}\n", paint::strong("Why it passed"));
     text += &reasons(&alert, width);
     text += &format!("\n{}\n", paint::strong("Market at the alert"));
     let entry = alert.entry.unwrap_or_default();
-    text += &lines(&[
-        ("price", price(entry.price_usd)),
-        ("market cap", money(entry.market_cap_usd)),
-        ("liquidity", money(entry.liquidity_usd)),
-        ("volume 24 h", money(entry.volume_24h_usd)),
-    ]);
+    text += &lines(
+        width,
+        &[
+            ("price", price(entry.price_usd)),
+            ("market cap", money(entry.market_cap_usd)),
+            ("liquidity", money(entry.liquidity_usd)),
+            ("volume 24 h", money(entry.volume_24h_usd)),
+        ],
+    );
     if let Some(became) = &answer.outcome {
         let state = paint::faint(outcome::status(became.status()));
         text += &format!("\n{}  {}  {state}\n", paint::strong("What became of it"), outcome::label(became));
-        text += &lines(&became_of(&alert, became));
+        text += &lines(width, &became_of(&alert, became));
     }
     if !alert.annotations.is_empty() {
         text += &format!("\n{}  {}\n", paint::strong("Annotations"), paint::faint("kept and shown, not analysed"));
         let notes: Vec<(&str, String)> =
             alert.annotations.iter().map(|(key, value)| (key.as_str(), paint::faint(&tame(value)))).collect();
-        text += &lines(&notes);
+        text += &lines(width, &notes);
     }
     text
 }
 
-fn identity(alert: &Alert, recorded_at: Option<&prost_types::Timestamp>) -> String {
+fn identity(alert: &Alert, recorded_at: Option<&prost_types::Timestamp>, width: Option<usize>) -> String {
     let token = alert.token.clone().unwrap_or_default();
     let (symbol, name) = (tame(&token.symbol), tame(&token.name));
     let title = match (symbol.is_empty(), name.is_empty() || name == symbol) {
@@ -70,7 +73,7 @@ fn identity(alert: &Alert, recorded_at: Option<&prost_types::Timestamp>) -> Stri
         ),
     ];
     facts.retain(|(_, value)| !value.is_empty());
-    format!("{title}\n{}", lines(&facts))
+    format!("{title}\n{}", lines(width, &facts))
 }
 
 /// The features that are known, the bot's own, and the names of those that are not.
@@ -85,7 +88,7 @@ fn reasons(alert: &Alert, width: Option<usize>) -> String {
     }
     known.extend(alert.extra.iter().map(|(name, value)| (format!("extra.{name}"), scalar(value))));
     let known: Vec<(&str, String)> = known.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
-    let mut text = lines(&known);
+    let mut text = lines(width, &known);
     if !unknown.is_empty() {
         text += &(paint::faint(&hanging("  unknown: ", &unknown.join(", "), width)) + "\n");
     }
@@ -235,9 +238,10 @@ fn became_of(alert: &Alert, became: &Outcome) -> Vec<(&'static str, String)> {
 }
 
 /// Names and values in two columns.
-fn lines(facts: &[(&str, String)]) -> String {
+fn lines(width: Option<usize>, facts: &[(&str, String)]) -> String {
     let widest = facts.iter().map(|(name, _)| name.len()).max().unwrap_or(0).max(12);
     facts.iter().fold(String::new(), |text, (name, value)| {
-        text + format!("  {}  {value}", paint::faint(&format!("{name:widest$}"))).trim_end() + "\n"
+        let label = format!("  {}  ", paint::faint(&format!("{name:widest$}")));
+        text + hanging(&label, value, width).trim_end() + "\n"
     })
 }

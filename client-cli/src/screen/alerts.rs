@@ -16,11 +16,11 @@ const ROOMY: usize = 100;
 #[must_use]
 pub fn show(list: &ListAlertsResponse, scope: &Scope, width: Option<usize>) -> String {
     if list.alerts.is_empty() {
-        return scope.head("No alerts", &[]);
+        return scope.head("No alerts", &[], width);
     }
     let roomy = width.is_none_or(|width| width >= ROOMY);
     let mut table = Table::new([
-        Column::text("ALERTED (UTC)"),
+        Column::text("ALERTED"),
         Column::text("TOKEN"),
         Column::number("SCORE").optional(2),
         Column::text("CONVICTION").optional(5),
@@ -34,10 +34,11 @@ pub fn show(list: &ListAlertsResponse, scope: &Scope, width: Option<usize>) -> S
     for item in &list.alerts {
         table.row(row(item, roomy));
     }
-    let mut text = scope.head(&crate::print::number::counted_noun(list.alerts.len() as i64, "alert"), &[]);
+    let count = crate::print::number::counted_noun(list.alerts.len() as i64, "alert");
+    let mut text = scope.head(&count, &["times in UTC".to_owned()], width);
     text += &table.render(width);
     if !list.next_page_token.is_empty() {
-        text += &paint::faint(&format!("There are more: --all, --limit N, or --page-token {}\n", list.next_page_token));
+        text += &paint::faint("There are more: --limit N, or --all\n");
     }
     text
 }
@@ -50,7 +51,7 @@ fn row(item: &AlertWithOutcome, roomy: bool) -> Vec<String> {
     let entry = became.entry_price_usd.or(alert.entry.and_then(|entry| entry.price_usd));
     vec![
         if roomy { alerted } else { alerted.get(5..).unwrap_or(&alerted).to_owned() },
-        paint::strong(&token_label(alert.token.as_ref(), if roomy { 14 } else { 8 })),
+        paint::strong(&token_label(alert.token.as_ref(), if roomy { 14 } else { 7 })),
         score(&features),
         cut(&tame(features.conviction_type.as_deref().unwrap_or_default()), 30),
         price(entry),

@@ -5,7 +5,7 @@ use perftrack::v1::{CorrelateResponse, FeatureKind, FeatureReport, Verdict};
 use super::{Scope, cohort};
 use crate::print::number::{count, counted_noun};
 use crate::print::paint;
-use crate::print::text::wrapped;
+use crate::print::text::{cut, wrapped};
 
 mod comparison;
 mod flags;
@@ -19,8 +19,13 @@ const MUCH_UNKNOWN: f64 = 0.2;
 #[must_use]
 pub fn show(answer: &CorrelateResponse, scope: &Scope, every_level: bool, width: Option<usize>) -> String {
     let who = answer.cohort.unwrap_or_default();
-    let mut text = scope.head("What goes with pumps and with rugs", &cohort::basis(&who, answer.revision.as_ref()));
+    let mut text =
+        scope.head("What goes with pumps and with rugs", &cohort::basis(&who, answer.revision.as_ref()), width);
     text += &cohort::show(&who, width);
+    if who.alerts == 0 {
+        let hint = "Nothing to compare yet: an alert counts once its window is over.";
+        return text + &paint::faint(&wrapped(hint, width)) + "\n";
+    }
     let of_kind = |kind| answer.features.iter().filter(move |report| report.kind() == kind).collect::<Vec<_>>();
     text += &flags::show(&of_kind(FeatureKind::Boolean), width);
     text += &numbers::show(&of_kind(FeatureKind::Number), width);
@@ -39,6 +44,16 @@ pub fn show(answer: &CorrelateResponse, scope: &Scope, every_level: bool, width:
 
 fn stands_out(report: &FeatureReport) -> bool {
     matches!(report.verdict(), Verdict::Supported | Verdict::Suggestive)
+}
+
+/// A feature's name, cut where the screen has no room for a long one.
+fn feature_name(name: &str, width: Option<usize>) -> String {
+    if is_narrow(width) { cut(name, 20) } else { name.to_owned() }
+}
+
+/// Whether every column counts.
+fn is_narrow(width: Option<usize>) -> bool {
+    width.is_some_and(|width| width < 100)
 }
 
 /// The level of the alerts that have no value.
@@ -68,8 +83,6 @@ fn remarks(answer: &CorrelateResponse, width: Option<usize>) -> String {
          asking that many.",
         counted_noun(answer.family_size, "question")
     ));
-    if answer.cohort.is_some_and(|who| who.alerts > 0) {
-        lines.push("One feature level by level: perfctl correlate FEATURE".to_owned());
-    }
+    lines.push("One feature level by level: perfctl correlate FEATURE".to_owned());
     lines.iter().fold("\n".to_owned(), |text, line| text + &paint::faint(&wrapped(line, width)) + "\n")
 }

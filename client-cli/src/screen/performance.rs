@@ -12,10 +12,15 @@ use crate::print::{paint, time};
 #[must_use]
 pub fn show(answer: &GetPerformanceResponse, scope: &Scope, width: Option<usize>) -> String {
     let overall = answer.overall.unwrap_or_default();
-    let mut text = scope.head("Performance", &[]);
+    let mut text = scope.head("Performance", &[], width);
     text += &(wrapped(&counted(&overall), width) + "\n");
-    if overall.alerts == 0 {
-        return text;
+    if overall.matured == 0 {
+        let hint = if overall.alerts == 0 {
+            "Nothing is recorded here yet: perfctl alerts record, or perfctl alerts import."
+        } else {
+            "None has matured yet: rates count an alert once its window is over."
+        };
+        return text + &paint::faint(&wrapped(hint, width)) + "\n";
     }
     text += &format!("\n{}", labels(&overall).render(width));
     text += &format!("\n{}", returns(&overall).render(width));
@@ -144,7 +149,8 @@ mod tests {
         let text = show(&GetPerformanceResponse::default(), &Scope::default(), Some(80));
         assert_eq!(
             anstream::adapter::strip_str(&text).to_string(),
-            "Performance\n0 alerts: 0 matured, 0 pending, 0 lost, 0 without data\n"
+            "Performance\n0 alerts: 0 matured, 0 pending, 0 lost, 0 without data\n\
+             Nothing is recorded here yet: perfctl alerts record, or perfctl alerts import.\n"
         );
     }
 }

@@ -21,7 +21,7 @@ pub fn show(answer: &ListPerformersResponse, scope: &Scope, width: Option<usize>
             ]
         })
         .collect();
-    let mut text = scope.head("Best and worst", &basis);
+    let mut text = scope.head("Best and worst", &basis, width);
     if answer.best.is_empty() && answer.worst.is_empty() {
         return text + "No matured alerts yet.\n";
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use perftrack::v1::{Cohort, Confidence, ConfigOutcome, Evidence, Priority, RecommendResponse, Recommendation};
 
 use super::{Scope, cohort};
-use crate::print::number::{UNKNOWN, count, counted_noun, rate};
+use crate::print::number::{UNKNOWN, count, counted_noun, percent, rate};
 use crate::print::paint;
 use crate::print::table::{Column, Table};
 use crate::print::text::{hanging, tame, wrapped};
@@ -14,7 +14,7 @@ use crate::print::text::{hanging, tame, wrapped};
 #[must_use]
 pub fn show(answer: &RecommendResponse, scope: &Scope, width: Option<usize>) -> String {
     let who: Cohort = answer.cohort.unwrap_or_default();
-    let mut text = scope.head("What to change", &cohort::basis(&who, answer.revision.as_ref()));
+    let mut text = scope.head("What to change", &cohort::basis(&who, answer.revision.as_ref()), width);
     text += &(wrapped(&paint::strong(&answer.headline), width) + "\n");
     for (index, item) in answer.recommendations.iter().enumerate() {
         text += &format!("\n{}", recommendation(index + 1, item, width));
@@ -97,8 +97,8 @@ fn shown(evidence: &Evidence, width: Option<usize>) -> String {
         let mut configs = Table::new([
             Column::text("CONFIG"),
             Column::number("ALERTS/DAY"),
-            Column::number("NET/ALERT"),
-            Column::number("NET/DAY"),
+            Column::number("NET $/ALERT"),
+            Column::number("NET $/DAY"),
             Column::number("RUGS"),
             Column::number("EXITS ≥ +100 %"),
         ])
@@ -115,7 +115,7 @@ fn shown(evidence: &Evidence, width: Option<usize>) -> String {
 
 fn config(name: &str, of: &ConfigOutcome) -> [String; 6] {
     let dollars = |value: Option<f64>| {
-        let text = value.map_or_else(|| UNKNOWN.to_owned(), |value| format!("{value:+.2}").replace('-', "−"));
+        let text = percent(value).trim_end_matches(" %").to_owned();
         paint::by_sign(value, &text)
     };
     [

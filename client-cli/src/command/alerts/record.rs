@@ -18,9 +18,10 @@ use crate::window::{moment, timestamp};
 
 /// Arguments of `perfctl alerts record`.
 #[derive(Clone, Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub struct RecordArgs {
     /// The alert as JSON, @FILE, or - for stdin; flags go before what it says.
-    #[arg(value_name = "JSON|@FILE|-", required_unless_present = "token")]
+    #[arg(value_name = "JSON|@FILE|-")]
     pub alert: Option<String>,
     /// The token's mint address: 32 bytes in base58.
     #[arg(long, value_name = "ADDRESS")]
@@ -82,6 +83,9 @@ pub async fn run(session: &Session, args: RecordArgs) -> Outcome {
 
 impl RecordArgs {
     fn alert(&self) -> Outcome<Alert> {
+        if self.alert.is_none() && self.token.is_none() {
+            return Err(usage("say what was alerted: --token ADDRESS, or the whole alert as JSON"));
+        }
         let mut alert: Alert = match &self.alert {
             Some(given) => request::message(given, "Alert")?,
             None => Alert::default(),

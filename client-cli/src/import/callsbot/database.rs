@@ -57,26 +57,37 @@ pub async fn count_prices(file: &Path) -> Result<u64, ImportError> {
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
-/// Sends the prices of the wanted tokens, by token and time, as they are read.
+/// Sends the prices of the wanted tokens, by token and time, as they are read. Says how many had a liquidity of 0 that was
+/// taken for unknown: the ancestor wrote 0 where its source gave none, as for tokens that still trade on a bonding curve,
+/// and a pool that is empty has no price.
 pub async fn send_prices(
     file: &Path,
     wanted: &(dyn Fn(&str) -> bool + Sync),
     to: &mpsc::Sender<PriceObservation>,
-) -> Result<(), ImportError> {
+) -> Result<u64, ImportError> {
     let mut connection = open(file).await?;
+    let mut without_liquidity = 0;
     if !has_table(&mut connection, SNAPSHOTS, file).await? {
-        return Ok(());
+        return Ok(without_liquidity);
     }
     let query = format!("SELECT * FROM {SNAPSHOTS} ORDER BY token_address, snapshot_at");
     let mut rows = sqlx::query(AssertSqlSafe(query)).fetch(&mut connection);
     while let Some(found) = rows.try_next().await.map_err(|source| database_error(file, source))? {
-        let Some(observation) = observation(row_of(&found)) else { continue };
+        let Some(mut observation) = observation(row_of(&found)) else { continue };
         let address = observation.token.as_ref().map_or("", |token| token.address.as_str());
-        if wanted(address) && to.send(observation).await.is_err() {
+        if !wanted(address) {
+            continue;
+        }
+        if observation.liquidity_usd == Some(0.0) {
+            observation.liquidity_usd = None;
+            without_liquidity += 1;
+        }
+        observation.market_cap_usd = observation.market_cap_usd.filter(|amount| *amount > 0.0);
+        if to.send(observation).await.is_err() {
             break;
         }
     }
-    Ok(())
+    Ok(without_liquidity)
 }
 
 /// A snapshot; none where it has no price or no time. What cannot be read is sent on as NaN: the service refuses it, and

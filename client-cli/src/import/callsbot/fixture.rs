@@ -58,9 +58,12 @@ pub async fn database(folder: &Path, count: u8) -> PathBuf {
         );
         for (look, offset) in OFFSETS.iter().enumerate() {
             let price = price(n, look + 1);
+            // As the ancestor wrote it where its source gave none.
+            let liquidity = if look == 4 { "0.0" } else { "NULL" };
             let _ = writeln!(
                 script,
-                "INSERT INTO price_snapshots (token_address, snapshot_at, price_usd) VALUES ('{address}', {at}.0 + {offset}, {price});"
+                "INSERT INTO price_snapshots (token_address, snapshot_at, price_usd, liquidity_usd)
+                 VALUES ('{address}', {at}.0 + {offset}, {price}, {liquidity});"
             );
         }
     }

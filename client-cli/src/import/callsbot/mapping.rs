@@ -11,6 +11,10 @@ use super::{Cell, Imported, Row, SOURCE, Unusable, alert_id};
 /// Over how long the ancestor followed an alert, in seconds.
 const TRACKING_WINDOW_SECONDS: i64 = 24 * 60 * 60;
 
+/// The longest name and symbol that the contract takes.
+const NAME_BYTES: usize = 256;
+const SYMBOL_BYTES: usize = 64;
+
 /// Makes a row an alert. `place` names the row where it has no address.
 ///
 /// # Errors
@@ -33,8 +37,8 @@ pub fn alert_of(mut row: Row, place: &str) -> Result<Imported, Unusable> {
     let token = Token {
         chain: String::new(),
         address: address.clone(),
-        name: row.text(&["token_name"]),
-        symbol: row.text(&["token_symbol"]),
+        name: row.label(&["token_name"], NAME_BYTES),
+        symbol: row.label(&["token_symbol"], SYMBOL_BYTES),
     };
     let features = features(&mut row);
     let entry = Quote {

@@ -36,6 +36,21 @@ impl Row {
         texts.iter().map(|cell| cell.text().trim().to_owned()).find(|text| !text.is_empty()).unwrap_or_default()
     }
 
+    /// Takes a text that is only shown, made fit to be kept: without NUL, and of at most `most` bytes.
+    pub fn label(&mut self, names: &[&str], most: usize) -> String {
+        let given = self.text(names);
+        let column = names.first().copied().unwrap_or_default();
+        let mut label = given.replace('\0', "").trim().to_owned();
+        if label.len() != given.len() {
+            self.notes.push(format!("{column} has NUL characters: left out"));
+        }
+        if label.len() > most {
+            label.truncate(label.floor_char_boundary(most));
+            self.notes.push(format!("{column} is longer than {most} bytes: cut"));
+        }
+        label
+    }
+
     /// Takes a category: a text that is unknown where it says so.
     pub fn word(&mut self, names: &[&str]) -> Option<String> {
         let cell = self.cell(names);

@@ -75,6 +75,7 @@ async fn prices_hold_at_their_distance_from_the_alert() {
         let at: Vec<i64> =
             prices(&recording).await.iter().map(|price| price.observed_at.unwrap().seconds - alerted_at(0)).collect();
         assert_eq!(at, OFFSETS);
+        assert!(prices(&recording).await.iter().all(|price| price.liquidity_usd.is_none()));
     }
 }
 
@@ -118,4 +119,16 @@ async fn a_database_is_read_without_a_trace() {
     assert_eq!(std::fs::read(&file).unwrap(), before);
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["alerted_tokens.db"]);
+}
+
+#[tokio::test]
+async fn a_name_that_cannot_be_kept_is_made_fit() {
+    let folder = tempdir().unwrap();
+    let (address, long) = (fixture::address(1), "ü".repeat(200));
+    let text = format!("ca,first_seen_ts,token_name,token_symbol\n{address},2025-10-07 16:20:14,{long},MO\0ON\n");
+    let recording = read(&fixture::write(folder.path(), "names.csv", &text)).await.unwrap();
+    let imported = recording.alerts[0].as_ref().unwrap();
+    let token = imported.alert.token.clone().unwrap();
+    assert_eq!((token.name.len(), token.symbol.as_str()), (256, "MOON"));
+    assert_eq!(imported.notes.len(), 2, "{:?}", imported.notes);
 }

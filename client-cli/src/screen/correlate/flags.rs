@@ -2,6 +2,7 @@
 
 use perftrack::v1::{Effect, EffectMeasure, EffectOutcome, FeatureReport, GroupStats};
 
+use super::{feature_name, is_narrow};
 use crate::print::number::{count, points, share};
 use crate::print::paint;
 use crate::print::table::{Column, Table};
@@ -18,7 +19,7 @@ pub fn show(reports: &[&FeatureReport], width: Option<usize>) -> String {
         Column::number("").optional(3),
         Column::number("WITH"),
         Column::number("").optional(3),
-        Column::number("WITHOUT"),
+        Column::number(if is_narrow(width) { "W/O" } else { "WITHOUT" }),
         Column::number("DIFFERENCE"),
         Column::text("VERDICT"),
         Column::text("").optional(2),
@@ -33,7 +34,7 @@ pub fn show(reports: &[&FeatureReport], width: Option<usize>) -> String {
             let (with_count, with_rate) = counted(&with, outcome);
             let (without_count, without_rate) = counted(&without, outcome);
             table.row([
-                if first { paint::name(&report.feature) } else { String::new() },
+                if first { paint::name(&feature_name(&report.feature, width)) } else { String::new() },
                 verdict::outcome(outcome).to_owned(),
                 with_count,
                 with_rate,

@@ -2,6 +2,7 @@
 
 use perftrack::v1::{Effect, EffectMeasure, EffectOutcome, FeatureReport};
 
+use super::feature_name;
 use crate::print::number::{UNKNOWN, estimate, scaled};
 use crate::print::paint;
 use crate::print::table::{Column, Table};
@@ -15,8 +16,8 @@ pub fn show(reports: &[&FeatureReport], width: Option<usize>) -> String {
     let mut table = Table::new([
         Column::text("NUMBER"),
         Column::text(""),
-        Column::number("MEAN OF IT"),
-        Column::number("OF OTHERS"),
+        Column::number("MEAN"),
+        Column::number("OTHERS"),
         Column::number("AUC"),
         Column::number("SPEARMAN").optional(4),
         Column::text("VERDICT"),
@@ -39,7 +40,7 @@ pub fn show(reports: &[&FeatureReport], width: Option<usize>) -> String {
             });
             let decides = auc.or(spearman);
             table.row([
-                if first { paint::name(&report.feature) } else { String::new() },
+                if first { paint::name(&feature_name(&report.feature, width)) } else { String::new() },
                 verdict::outcome(outcome).to_owned(),
                 mean(of_it),
                 mean(of_others),

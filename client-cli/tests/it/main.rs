@@ -1,0 +1,12 @@
+//! perfctl as its users meet it: the built program, its exit codes, its stdout and its stderr.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where it cannot go on")]
+
+mod alerts;
+mod call;
+mod dev;
+#[path = "../../src/import/callsbot/fixture.rs"]
+mod fixture;
+mod import;
+mod perfctl;
+mod usage;

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use domain::timestamp::Timestamp;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, ExecResult, QueryResult, SqlxPostgresConnector,
-    Statement, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult,
+    SqlxPostgresConnector, Statement, TransactionTrait,
 };
 use sea_query_sqlx::SqlxValues;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions};
@@ -92,12 +92,14 @@ impl Postgres {
     }
 
     pub(super) async fn begin(&self) -> Result<Transaction, DbErr> {
-        self.pool.begin().await.map(Transaction::from).map_err(connecting)
+        let pool = self.pool.clone();
+        Transaction::begin(async move { pool.begin().await }).await
     }
 
     pub(super) async fn snapshot(&self) -> Result<Transaction, DbErr> {
-        let begun = self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
-        begun.map(Transaction::from).map_err(connecting)
+        let pool = self.pool.clone();
+        Transaction::begin(async move { pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await })
+            .await
     }
 
     pub(super) fn orm(&self) -> DatabaseConnection {
@@ -129,25 +131,21 @@ impl Postgres {
 
     /// A table is made on its own and then attached, because that lets others go on reading and writing meanwhile.
     async fn make_partition(&self, week: i64) -> Result<(), DbErr> {
-        let mut transaction = self.pool.begin().await.map_err(connecting)?;
-        execute_unprepared(&mut *transaction, &format!("SELECT pg_advisory_xact_lock({PARTITION_LOCK})")).await?;
+        let transaction = self.begin().await?;
+        transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({PARTITION_LOCK})")).await?;
         let (from, to) = (datetime(monday(week)), datetime(monday(week + 1)));
         let name = format!("price_snapshots_{}", from.format("%Y_%m_%d"));
-        let exists: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
-            .bind(&name)
-            .fetch_one(&mut *transaction)
-            .await
-            .map_err(querying)?;
-        if !exists {
+        let sql = format!("SELECT 1 WHERE to_regclass('{name}') IS NULL");
+        if transaction.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?.is_some() {
             let sql = format!(
                 "CREATE TABLE {name} (LIKE price_snapshots INCLUDING DEFAULTS INCLUDING CONSTRAINTS);
                  ALTER TABLE price_snapshots ATTACH PARTITION {name} FOR VALUES FROM ('{from}') TO ('{to}')",
                 from = from.to_rfc3339(),
                 to = to.to_rfc3339(),
             );
-            execute_unprepared(&mut *transaction, &sql).await?;
+            transaction.execute_unprepared(&sql).await?;
         }
-        transaction.commit().await.map_err(executing)
+        transaction.commit().await
     }
 
     pub(super) fn may_repeat(&self, error: &DbErr) -> bool {

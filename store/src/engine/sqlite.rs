@@ -86,12 +86,14 @@ impl Sqlite {
     }
 
     pub(super) async fn begin(&self) -> Result<Transaction, DbErr> {
-        self.writer.begin_with("BEGIN IMMEDIATE").await.map(Transaction::from).map_err(connecting)
+        let writer = self.writer.clone();
+        Transaction::begin(async move { writer.begin_with("BEGIN IMMEDIATE").await }).await
     }
 
     /// The first statement fixes the moment.
     pub(super) async fn snapshot(&self) -> Result<Transaction, DbErr> {
-        self.readers.begin().await.map(Transaction::from).map_err(connecting)
+        let readers = self.readers.clone();
+        Transaction::begin(async move { readers.begin().await }).await
     }
 
     pub(super) fn orm(&self) -> DatabaseConnection {

@@ -30,6 +30,22 @@ impl From<sqlx::Transaction<'static, sqlx::Sqlite>> for Transaction {
 }
 
 impl Transaction {
+    /// Begins in a task of its own. A caller that gives up while the database is still answering BEGIN would otherwise
+    /// leave a connection in the pool that is inside a transaction and does not know it.
+    pub(super) async fn begin<D>(
+        begin: impl Future<Output = Result<sqlx::Transaction<'static, D>, sqlx::Error>> + Send + 'static,
+    ) -> Result<Self, DbErr>
+    where
+        D: sqlx::Database,
+        Self: From<sqlx::Transaction<'static, D>>,
+    {
+        match tokio::spawn(begin).await {
+            Ok(begun) => begun.map(Self::from).map_err(connecting),
+            // The runtime is shutting down.
+            Err(_) => Err(connecting(sqlx::Error::WorkerCrashed)),
+        }
+    }
+
     /// Keeps what was written. It is durable when this returns `Ok`; after an error it may or may not have been kept.
     pub(crate) async fn commit(self) -> Result<(), DbErr> {
         match self.connection.into_inner() {

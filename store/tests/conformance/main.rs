@@ -71,7 +71,7 @@ promises! {
         a_pool_is_pinned_with_the_batch_and_the_last_pin_counts
         what_is_due_is_sealed_once
         nothing_is_sealed_before_it_is_due
-        an_import_is_sealed_ten_minutes_after_it_was_recorded
+        an_import_is_sealed_with_the_prices_that_it_brings_along
         a_ledger_keeps_what_was_recommended
     }
     dataset {

@@ -137,20 +137,22 @@ pub async fn nothing_is_sealed_before_it_is_due(bench: &Bench) -> Result<()> {
     Ok(())
 }
 
-pub async fn an_import_is_sealed_ten_minutes_after_it_was_recorded(bench: &Bench) -> Result<()> {
+pub async fn an_import_is_sealed_with_the_prices_that_it_brings_along(bench: &Bench) -> Result<()> {
     let mut import = alert(1, START.minus(Duration::from_hours(1_000)));
     import.tracking_window = Some(Duration::from_hours(24));
     let id = import.id;
     bench.store.alerts().record(NewAlert { recorded_at: START, ..new(import.clone()) }, &bench.rules).await?;
-    assert_eq!(bench.store.outcomes().next_seal_due().await?, Some(START.plus(minutes(10))));
-    // The last look of its own tracker, at the very end of its window, is part of it.
-    let looks = [0, 6, 24]
-        .map(|hour| (token(1), look(import.alerted_at.plus(Duration::from_hours(hour)), 1.0 + 0.1 * hour as f64)));
-    bench.store.observations().record(batch(looks.to_vec()), START, &bench.rules).await?;
-    bench.store.outcomes().seal_due(START.plus(minutes(10)), 10, &bench.rules).await?;
+    assert_eq!(bench.store.outcomes().next_seal_due().await?, Some(START));
+    // The last look of its own tracker, at the very end of its window, is part of it. They come in two batches.
+    let looks = [(0, 1.0), (6, 1.6), (24, 2.4)]
+        .map(|(hour, usd)| (token(1), look(import.alerted_at.plus(Duration::from_hours(hour)), usd)));
+    for some in looks.chunks(2) {
+        bench.store.observations().record(batch(some.to_vec()), START, &bench.rules).await?;
+    }
     let outcome = bench.store.alerts().get(id).await?.context("recorded")?.outcome;
     assert_eq!(outcome.status, OutcomeStatus::Complete);
-    assert_eq!(outcome.snapshot_count, 3);
+    assert_eq!((outcome.snapshot_count, outcome.sealed_at), (3, Some(START)));
+    assert_eq!(bench.store.outcomes().seal_due(START.plus(minutes(10)), 10, &bench.rules).await?, []);
     equals_a_fresh_fold(bench, id).await
 }
 

@@ -8,7 +8,7 @@ use super::performance::{self, PerformanceArgs};
 use super::performers::{self, PerformersArgs};
 use super::recommend::{self, RecommendArgs};
 use crate::cli::Format;
-use crate::demo::play::{Played, Report, play};
+use crate::demo::play::{POLL_INTERVAL, Played, Report, play};
 use crate::demo::reasons::PLANTED;
 use crate::failure::{Outcome, usage};
 use crate::print::number::{count, counted_noun};
@@ -21,7 +21,7 @@ pub struct DemoArgs {
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
     /// How many alerts the bot raises over three days.
-    #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=5_000))]
+    #[arg(long, value_name = "N", default_value_t = 240, value_parser = clap::value_parser!(u64).range(1..=5_000))]
     pub alerts: u64,
 }
 
@@ -68,11 +68,12 @@ async fn show(session: &Session, played: &Played) -> Outcome {
 
 fn opening(report: &Report, width: Option<usize>) -> String {
     let played = format!(
-        "Played {} in {:.1} s: {}, {} to the price sources, one look a minute at every token.",
+        "Played {} in {:.1} s: {}, {} to the price sources, a look at every token each {}.",
         time::length(i64::try_from(report.simulated.as_secs()).unwrap_or(i64::MAX)),
         report.elapsed.as_secs_f64(),
         counted_noun(report.alerts as i64, "alert"),
         counted_noun(i64::try_from(report.requests).unwrap_or(i64::MAX), "request"),
+        time::length(i64::try_from(POLL_INTERVAL.as_secs()).unwrap_or(i64::MAX)),
     );
     let truth = format!(
         "In truth {} rise by over 50 % and {} are rugs. What truly matters:",

@@ -26,6 +26,8 @@ use crate::output::Output;
 
 /// The first moment of every demo: 2026-01-05T00:00:00Z, a Monday.
 const START: Timestamp = Timestamp::from_seconds(1_767_571_200);
+/// The longest interval that the rules are made for: half the looks of the default, and half the wait for the reader.
+pub const POLL_INTERVAL: Duration = Duration::from_secs(120);
 /// After the last window: the seal is due 10 minutes later, and the tracker looks once a minute.
 const SEAL_PATIENCE: Duration = Duration::from_secs(15 * 60);
 
@@ -65,7 +67,7 @@ pub struct Report {
 /// When a part cannot start, or an alert is refused.
 pub async fn play(seed: u64, count: u64, timeout: Duration, output: &Output) -> anyhow::Result<Played> {
     let started = Instant::now();
-    let rules = Rules::default();
+    let rules = Rules { poll_interval: POLL_INTERVAL, ..Rules::default() };
     let calls = plan::draw(Seed(seed), count, START);
     let folder = tempfile::tempdir().context("making a folder for the demo's database")?;
     let clock = Clock::simulated(START);

@@ -11,7 +11,7 @@ use simulator::scenario::Mix;
 pub const PLANTED: [&str; 3] = [
     "smart_money_involved: 12 % of the tokens without smart money rise, 67 % of those with it (where they are no rugs)",
     "lp_locked: 35 points more rugs where the liquidity is not locked",
-    "entry.liquidity_usd: 35 points more rugs under $20,000",
+    "entry.liquidity_usd: 35 points more rugs under $20,000 (and entry.volume_24h_usd, which goes with it)",
 ];
 
 /// Below this liquidity a token of the demo is far more often a rug.

@@ -6,32 +6,15 @@ use analysis_svc::config::{KEYS, ProgramConfig};
 use anyhow::Context;
 use clap::Command;
 use service::clock::Clock;
-use service::config::{Settings, Sources, with_flags};
 use service::serve::{Listener, announce_ready};
-use service::{shutdown, telemetry};
+use service::{program, shutdown, telemetry};
 use store::{ConnectOptions, Store};
 
-/// What `sysexits.h` calls EX_USAGE.
-const BAD_CONFIG: u8 = 64;
-
-#[tokio::main]
-async fn main() -> ExitCode {
-    let config = match configure() {
-        Ok(config) => config,
-        Err(error) => return fail(&error, BAD_CONFIG),
-    };
-    match run(config).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&error, 1),
-    }
-}
-
-fn configure() -> anyhow::Result<ProgramConfig> {
+fn main() -> ExitCode {
     let command = Command::new("analysis-svc")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Finds which features go with pumps and which with rugs, and recommends what to change");
-    let matches = with_flags(command, KEYS).get_matches();
-    ProgramConfig::of(&Settings::read(KEYS, Sources::of_process(&matches, KEYS)?)?)
+    program::run(command, KEYS, ProgramConfig::of, |_, config| run(config))
 }
 
 async fn run(config: ProgramConfig) -> anyhow::Result<()> {
@@ -45,11 +28,4 @@ async fn run(config: ProgramConfig) -> anyhow::Result<()> {
     let served = analysis_svc::serve::serve(config.analysis, store.clone(), Clock::system(), listener, stop).await;
     store.close().await;
     Ok(served?)
-}
-
-/// One line on stderr, with every cause.
-#[expect(clippy::print_stderr, reason = "the log may not be set up, and the reader waits at a terminal")]
-fn fail(error: &anyhow::Error, code: u8) -> ExitCode {
-    eprintln!("analysis-svc: {error:#}");
-    ExitCode::from(code)
 }

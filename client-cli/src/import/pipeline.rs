@@ -193,7 +193,8 @@ fn count(answer: &RecordPricesResponse) -> u64 {
 }
 
 fn add(answer: &RecordPricesResponse, tally: &mut Tally, reasons: &mut Reasons) {
-    tally.taken += u64::try_from(answer.accepted).unwrap_or(0);
+    tally.taken += u64::try_from(answer.accepted - answer.duplicates).unwrap_or(0);
+    tally.duplicates += u64::try_from(answer.duplicates).unwrap_or(0);
     for error in &answer.errors {
         let Some(status) = &error.status else { continue };
         // The other form of this recording brought it along, with more or less beside the price.

@@ -13,9 +13,9 @@ use crate::print::text::{hanging, tame};
 /// How one kind of thing fared.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
-    /// Recorded now; of prices also those that had been recorded before, just so.
+    /// Recorded now.
     pub taken: u64,
-    /// There already; of prices, in another form of the same recording, which stands.
+    /// There already; of prices also those that another form of the same recording brought along, which stand.
     pub duplicates: u64,
     /// Not taken.
     pub refused: u64,

@@ -52,8 +52,9 @@ async fn record(service: &Calls, request: RecordPricesRequest) -> Result<RecordP
     }
 
     let report = service.store.observations().record(batch, received, &service.rules).await?;
-    let mut accepted = 0;
+    let (mut accepted, mut duplicates) = (0, 0);
     for (index, reception) in positions.into_iter().zip(report.receptions) {
+        duplicates += i32::from(reception == Reception::Duplicate);
         match refusal(reception) {
             None => accepted += 1,
             Some(rejection) => errors.push(ItemError { index, status: Some(rejection.into_item_status()) }),
@@ -62,7 +63,7 @@ async fn record(service: &Calls, request: RecordPricesRequest) -> Result<RecordP
     service.tracking.announce(&report.happenings);
     errors.sort_by_key(|error| error.index);
     let rejected = i32::try_from(errors.len()).unwrap_or(i32::MAX);
-    Ok(RecordPricesResponse { sequence, accepted, rejected, errors })
+    Ok(RecordPricesResponse { sequence, accepted, rejected, errors, duplicates })
 }
 
 /// Why an observation was not taken; `None` where it is durable now.

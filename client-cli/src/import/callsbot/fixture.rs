@@ -27,6 +27,11 @@ pub fn price(n: u8, look: usize) -> f64 {
     1e-5 * f64::from(n + 1) * (1.0 + 0.1 * look as f64)
 }
 
+/// The liquidity at the `n`th alert: 0 where the ancestor knew none.
+pub fn liquidity(n: u8) -> f64 {
+    if n == 2 { 0.0 } else { 21_531.5 }
+}
+
 /// A database with `count` alerts and five prices for each. The second alert has no first price, the third no peak.
 pub async fn database(folder: &Path, count: u8) -> PathBuf {
     let file = folder.join("alerted_tokens.db");
@@ -50,11 +55,12 @@ pub async fn database(folder: &Path, count: u8) -> PathBuf {
         let first_price = if n == 1 { 0.0 } else { price(n, 0) };
         let peak = if n == 2 { "NULL".to_owned() } else { (3.0 * price(n, 0)).to_string() };
         let smart = n % 2;
+        let liquidity = liquidity(n);
         let _ = writeln!(
             script,
             "INSERT INTO alerted_tokens VALUES ('{address}', {at}, 7, {smart}, 'High Confidence (Strict)');
              INSERT INTO alerted_token_stats VALUES ('{address}', {at}.25, NULL, 7, 'High Confidence (Strict)', {first_price},
-                NULL, 21531.5, {peak}, NULL, 200.0, -12.5, 1, 'Token {n}', 'T{n}', NULL, {smart}, NULL, NULL, NULL, 0);"
+                NULL, {liquidity}, {peak}, NULL, 200.0, -12.5, 1, 'Token {n}', 'T{n}', NULL, {smart}, NULL, NULL, NULL, 0);"
         );
         for (look, offset) in OFFSETS.iter().enumerate() {
             let price = price(n, look + 1);
@@ -83,10 +89,11 @@ pub fn export(folder: &Path, count: u8) -> PathBuf {
         let first_price = if n == 1 { 0.0 } else { price(n, 0) };
         let peak = if n == 2 { String::new() } else { (3.0 * price(n, 0)).to_string() };
         let smart = if n % 2 == 1 { "True" } else { "False" };
+        let liquidity = liquidity(n);
         let prices: Vec<String> = (1..=5).map(|look| price(n, look).to_string()).collect();
         let _ = writeln!(
             text,
-            "{},{at},Token {n},T{n},7,High Confidence (Strict),{smart},{first_price},{},{peak},200.0,-12.5,winner,True,,21531.5,,62",
+            "{},{at},Token {n},T{n},7,High Confidence (Strict),{smart},{first_price},{},{peak},200.0,-12.5,winner,True,,{liquidity},,62",
             address(n),
             prices.join(",")
         );

@@ -42,9 +42,9 @@ pub fn alert_of(mut row: Row, place: &str) -> Result<Imported, Unusable> {
     };
     let features = features(&mut row);
     let entry = Quote {
-        price_usd: row.price(&["first_price_usd", "price_t0"]),
-        market_cap_usd: row.number(&["first_market_cap_usd"]),
-        liquidity_usd: row.number(&["first_liquidity_usd"]),
+        price_usd: row.positive(&["first_price_usd", "price_t0"]),
+        market_cap_usd: row.positive(&["first_market_cap_usd"]),
+        liquidity_usd: row.positive(&["first_liquidity_usd"]),
         volume_24h_usd: row.number(&["first_volume_24h_usd"]),
     };
     let prices = prices(&mut row, &address, alerted_at_seconds);
@@ -95,7 +95,7 @@ fn features(row: &mut Row) -> AlertFeatures {
         token_age_minutes: row.number(&["token_age_minutes"]),
         holder_count: row.whole(&["initial_holder_count", "holder_count"]),
         unique_traders_15m: row.whole(&["unique_traders_15m"]),
-        sol_price_usd: row.price(&["sol_price_usd"]),
+        sol_price_usd: row.positive(&["sol_price_usd"]),
         feed_source: row.word(&["feed_source"]),
         dex_name: row.word(&["dex_name"]),
     }

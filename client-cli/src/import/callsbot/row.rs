@@ -72,11 +72,11 @@ impl Row {
         self.read(names, Cell::flag)
     }
 
-    /// Takes a price: a number above 0. The ancestor wrote 0 where it knew none.
-    pub fn price(&mut self, names: &[&str]) -> Option<f64> {
-        let price = self.number(names)?;
-        if price > 0.0 {
-            return Some(price);
+    /// Takes a price or an amount: a number above 0. The ancestor wrote 0 where it knew none.
+    pub fn positive(&mut self, names: &[&str]) -> Option<f64> {
+        let number = self.number(names)?;
+        if number > 0.0 {
+            return Some(number);
         }
         let column = names.first().copied().unwrap_or_default();
         self.notes.push(format!("{column} is 0 or negative: taken for unknown"));

@@ -49,6 +49,8 @@ async fn unknown_stays_unknown() {
         assert_eq!(alerts[1].alert.entry.unwrap().price_usd, None);
         assert_eq!(alerts[1].notes, ["first_price_usd is 0 or negative: taken for unknown"]);
         assert_eq!(alerts[2].alert.recorded_peak, None);
+        // As the ancestor wrote a liquidity that it did not know.
+        assert_eq!(alerts[2].alert.entry.unwrap().liquidity_usd, None);
         assert!(alerts[0].alert.recorded_peak.unwrap().price_usd > 0.0);
     }
 }

@@ -41,7 +41,7 @@ fn main() {
         );
     }
     let values = numbers(20_000);
-    let positive = |row: u32| row % 5 == 0;
+    let positive = |row: u32| row.is_multiple_of(5);
     let auc = || MannWhitney::of_order(&Order::of(&values), |row| Some(positive(row))).auc().unwrap_or_default();
     compare(
         "Mann-Whitney of 20,000 rows, sorted first",

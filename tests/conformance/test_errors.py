@@ -5,6 +5,8 @@ import pytest
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
+from addresses import fresh_address
+
 DETAILS = {
     "google.rpc.BadRequest": error_details_pb2.BadRequest,
     "google.rpc.ErrorInfo": error_details_pb2.ErrorInfo,
@@ -73,8 +75,10 @@ def test_a_missing_alert_is_not_found(tracker):
 
 
 def test_a_bad_price_is_answered_and_skipped(tracker):
+    token = {"address": fresh_address()}
+    tracker.call("RecordAlert", {"alert": {"token": token}})
     good = {
-        "token": {"address": "So11111111111111111111111111111111111111112"},
+        "token": token,
         "observed_at": "2025-10-07T16:20:14Z",
         "price_usd": 0.5,
         "source": "conformance",
@@ -85,3 +89,15 @@ def test_a_bad_price_is_answered_and_skipped(tracker):
     [error] = first["errors"]
     assert error.get("index", 0) == 0 and error["status"]["code"] == grpc.StatusCode.INVALID_ARGUMENT.value[0]
     assert second["sequence"] == "2"
+
+
+def test_a_price_of_a_token_that_was_never_alerted_says_so(tracker):
+    price = {
+        "token": {"address": fresh_address()},
+        "observed_at": "2025-10-07T16:20:14Z",
+        "price_usd": 0.5,
+        "source": "conformance",
+    }
+    [answer] = tracker.stream("RecordPrices", [{"sequence": 1, "observations": [price]}])
+    [error] = answer["errors"]
+    assert error["status"]["code"] == grpc.StatusCode.FAILED_PRECONDITION.value[0]

@@ -127,18 +127,19 @@ async fn script_of(url: &str) -> Result<String> {
         for (name, kind) in &columns {
             values.push(match name.as_str() {
                 "token_id" => ":token_id".to_owned(),
-                "alert_id" => "':alert_id'".to_owned(),
+                "alert_id" => ":alert_id".to_owned(),
                 "dataset_change" => "pg_current_xact_id()::text::bigint".to_owned(),
                 _ => {
-                    let sql = format!("SELECT quote_nullable({name}) FROM {table}");
+                    // pgbench takes the colons in a time of day for its variables.
+                    let moment = kind == "timestamp with time zone";
+                    let value = if moment { format!("extract(epoch FROM {name})") } else { name.clone() };
+                    let sql = format!("SELECT quote_nullable({value}) FROM {table}");
                     let value: String = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut connection).await?;
-                    format!("{value}::{kind}")
+                    if moment { format!("to_timestamp({value}::float8)") } else { format!("{value}::{kind}") }
                 }
             });
         }
-        // pgbench takes a colon before a letter for a variable; none of these values has one that is not its own.
-        script +=
-            &format!("INSERT INTO {table} VALUES ({});\n", values.join(", ").replace("':alert_id'", ":'alert_id'"));
+        script += &format!("INSERT INTO {table} VALUES ({});\n", values.join(", "));
     }
     script += "COMMIT;\n";
     Ok(script)

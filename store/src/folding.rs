@@ -69,13 +69,16 @@ pub(crate) async fn take_in(
         let new = observations.get(&stored.token_id).map_or(&[][..], Vec::as_slice);
         folded(stored, fold, news::of_refold(stored, all, new));
     }
-    write(transaction, &rows).await?;
+    write(transaction, &rows, moment.change).await?;
     Ok(happened)
 }
 
-/// Overwrites outcomes.
-pub(crate) async fn write(transaction: &Transaction, models: &[Model]) -> Result<(), StoreError> {
-    let rows = row::rows(models);
-    let sql = rows.update("outcomes", &["token_id", "alert_id"]);
-    transaction.bulk(&sql, &rows).await.map(|_| ()).doing("writing outcomes")
+/// Overwrites outcomes; those numbered `change` as changes of the dataset.
+pub(crate) async fn write(transaction: &Transaction, models: &[Model], change: i64) -> Result<(), StoreError> {
+    let (changed, open): (Vec<_>, Vec<_>) = models.iter().partition(|model| model.dataset_change == change);
+    for rows in [row::rows_of_open(&open), row::rows_of_changed(&changed)] {
+        let sql = rows.update("outcomes", &["token_id", "alert_id"]);
+        transaction.bulk(&sql, &rows).await.doing("writing outcomes")?;
+    }
+    Ok(())
 }

@@ -12,7 +12,9 @@ use anyhow::{Context, Result, ensure};
 pub(crate) fn folder() -> Result<PathBuf> {
     let on_path = env::var_os("PATH").into_iter().flat_map(|path| env::split_paths(&path).collect::<Vec<_>>());
     if let Some(folder) = on_path.into_iter().find(|folder| has_both(folder)) {
-        return Ok(folder);
+        // What is linked there lies beside the other programs of its version.
+        let initdb = folder.join("initdb").canonicalize().context("following the link to initdb")?;
+        return Ok(initdb.parent().map_or(folder, Path::to_path_buf));
     }
     std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()

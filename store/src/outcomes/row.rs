@@ -61,21 +61,43 @@ pub(crate) fn row(token_id: i64, alert_id: Uuid, dataset_change: i64, fold: &Fol
     }
 }
 
-/// Many rows, for one INSERT or UPDATE.
+macro_rules! columns {
+    ($models:ident: $($column:ident)*) => {
+        Rows::default()$(.with(stringify!($column), $models.iter().map(|model| model.$column.clone())))*
+    };
+}
+
+/// Whole rows, for one INSERT.
 pub(crate) fn rows(models: &[Model]) -> Rows {
-    macro_rules! columns {
-        ($($column:ident)*) => {
-            Rows::default()$(.with(stringify!($column), models.iter().map(|model| model.$column.clone())))*
-        };
-    }
     columns! {
-        token_id alert_id alerted_at window_end seal_due_at expected_interval dataset_change state status sealed_at
-        entry_price_usd entry_source entry_at quoted_price_usd entry_gap_pct last_price_usd last_price_at
+        models: token_id alert_id alerted_at window_end seal_due_at expected_interval dataset_change state status
+        sealed_at entry_price_usd entry_source entry_at quoted_price_usd entry_gap_pct last_price_usd last_price_at
         peak_price_usd peak_at peak_market_cap_usd max_gain_pct max_drawdown_pct drawdown_from_peak_pct return_1h_pct
         return_6h_pct return_24h_pct pumped_at is_rug rug_reason rug_at rug_hit_at rug_after_pump round_trip is_dead
         fell_80 exit_reason exit_at exit_return_pct exit_liquidity_assumed held_dropped snapshot_count coverage
         policy_version
     }
+}
+
+/// What folding changes in open outcomes, for one UPDATE. Columns that an index stands on are not among them: SQLite
+/// would write those indexes anew.
+pub(crate) fn rows_of_open(models: &[&Model]) -> Rows {
+    columns! {
+        models: token_id alert_id state status entry_price_usd entry_source entry_at quoted_price_usd entry_gap_pct
+        last_price_usd last_price_at peak_price_usd peak_at peak_market_cap_usd max_gain_pct max_drawdown_pct
+        drawdown_from_peak_pct return_1h_pct return_6h_pct return_24h_pct pumped_at is_rug rug_reason rug_at rug_hit_at
+        rug_after_pump round_trip is_dead fell_80 exit_reason exit_at exit_return_pct exit_liquidity_assumed
+        held_dropped snapshot_count coverage policy_version
+    }
+}
+
+/// What changes in outcomes that are sealed, or folded anew for another reason than a price, for one UPDATE: all but what
+/// was fixed with the alert.
+pub(crate) fn rows_of_changed(models: &[&Model]) -> Rows {
+    rows_of_open(models)
+        .with("seal_due_at", models.iter().map(|model| model.seal_due_at))
+        .with("dataset_change", models.iter().map(|model| model.dataset_change))
+        .with("sealed_at", models.iter().map(|model| model.sealed_at))
 }
 
 /// The outcome of a row.

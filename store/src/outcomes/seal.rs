@@ -85,7 +85,7 @@ async fn seal(
         rows.push(row::row(stored.token_id, stored.alert_id, locked.change, &fold, policy));
         happened.extend(happenings.into_iter().map(|what| (stored.token_id, AlertId(stored.alert_id), what)));
     }
-    folding::write(transaction, &rows).await?;
+    folding::write(transaction, &rows, locked.change).await?;
     named(happened, &locked)
 }
 

@@ -12,10 +12,11 @@ use std::pin::Pin;
 use futures::Stream;
 use perftrack::v1::tracking_service_server::TrackingService;
 use perftrack::v1::{
-    GetAlertRequest, GetAlertResponse, GetPerformanceRequest, GetPerformanceResponse, ListAlertsRequest,
-    ListAlertsResponse, ListPricesRequest, ListPricesResponse, RecordAlertRequest, RecordAlertResponse,
-    RecordAlertsRequest, RecordAlertsResponse, RecordConfigRequest, RecordConfigResponse, RecordPricesRequest,
-    RecordPricesResponse, WatchEventsRequest, WatchEventsResponse,
+    DeleteAlertRequest, DeleteAlertResponse, GetAlertRequest, GetAlertResponse, GetPerformanceRequest,
+    GetPerformanceResponse, ListAlertsRequest, ListAlertsResponse, ListPricesRequest, ListPricesResponse,
+    RecordAlertRequest, RecordAlertResponse, RecordAlertsRequest, RecordAlertsResponse, RecordConfigRequest,
+    RecordConfigResponse, RecordPricesRequest, RecordPricesResponse, RelabelOutcomesRequest, RelabelOutcomesResponse,
+    WatchEventsRequest, WatchEventsResponse,
 };
 use service::clock::Clock;
 use service::status::Rejection;
@@ -88,6 +89,19 @@ impl TrackingService for Calls {
 
     async fn record_config(&self, _: Request<RecordConfigRequest>) -> Result<Response<RecordConfigResponse>, Status> {
         Err(Rejection::unimplemented("RecordConfig").into())
+    }
+
+    async fn delete_alert(&self, _: Request<DeleteAlertRequest>) -> Result<Response<DeleteAlertResponse>, Status> {
+        Err(Rejection::unimplemented("DeleteAlert").into())
+    }
+
+    type RelabelOutcomesStream = Answers<RelabelOutcomesResponse>;
+
+    async fn relabel_outcomes(
+        &self,
+        _: Request<RelabelOutcomesRequest>,
+    ) -> Result<Response<Self::RelabelOutcomesStream>, Status> {
+        Err(Rejection::unimplemented("RelabelOutcomes").into())
     }
 
     type WatchEventsStream = Answers<WatchEventsResponse>;

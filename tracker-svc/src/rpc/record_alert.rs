@@ -31,7 +31,7 @@ pub async fn record_alert(service: &Calls, request: RecordAlertRequest) -> Resul
         Recording::Conflict { id } => return Err(taken(id)),
         Recording::NulInText { field } => return Err(nul(field)),
     };
-    Ok(RecordAlertResponse { alert_id: id.to_string(), duplicate })
+    Ok(RecordAlertResponse { alert_id: id.to_string(), duplicate, sampled_out: false })
 }
 
 fn taken(id: AlertId) -> Rejection {

@@ -1,5 +1,9 @@
 //! A source's allowance: a token bucket on the service's clock, which learns from every 429.
 //!
+//! Where several trackers share one database, each takes the share of the allowance that it takes of the tokens, rate and
+//! burst alike, so that together they ask no more than one would. One request's worth is left to each however small its
+//! share is, or its tokens would never be looked at.
+//!
 //! Kept as the virtual schedule of GCRA (ITU-T I.371): instead of counting tokens it remembers when the next one is due,
 //! so that a reservation is one comparison and nothing ticks.
 
@@ -14,6 +18,8 @@ use super::http::Pause;
 #[derive(Debug)]
 pub struct Budget {
     limits: Limits,
+    /// Which part of the limits is this tracker's. [`SMALLEST_SHARE`] to 1.
+    share: f64,
     /// When the next request would be due if they came evenly.
     due: Timestamp,
     /// No request before this.
@@ -26,6 +32,8 @@ pub struct Budget {
     refusals: u32,
 }
 
+/// However few of the tokens are this tracker's, it asks for them at this part of the rate.
+const SMALLEST_SHARE: f64 = 1.0 / 1_024.0;
 /// A source that keeps saying no is asked this many times less often than it allows.
 const SLOWEST: f64 = 8.0;
 /// After so long without a 429 it is asked a bit more often again.
@@ -48,11 +56,59 @@ impl Budget {
     #[must_use]
     pub const fn new(limits: Limits) -> Self {
         let long_ago = Timestamp::EPOCH;
-        Self { limits, due: long_ago, paused_until: long_ago, slowdown: 1.0, changed_at: long_ago, refusals: 0 }
+        Self {
+            limits,
+            share: 1.0,
+            due: long_ago,
+            paused_until: long_ago,
+            slowdown: 1.0,
+            changed_at: long_ago,
+            refusals: 0,
+        }
+    }
+
+    /// Takes a part of the limits from now on, 0 to 1. A part that grows begins without a burst: whoever had it before may
+    /// just have used it.
+    pub fn set_share(&mut self, share: f64, now: Timestamp) {
+        // Also where it is no number.
+        let share = share.max(SMALLEST_SHARE).min(1.0);
+        let (grows, burst_before) = (share > self.share, self.burst());
+        let owed = self.owed(now);
+        self.share = share;
+        let burst = f64::from(self.burst());
+        let owed = if grows { owed.max(burst - 1.0) } else { owed * burst / f64::from(burst_before) };
+        self.owe(owed, now);
+    }
+
+    /// Asks slower or faster from now on. What was asked before still counts in full.
+    fn set_slowdown(&mut self, slowdown: f64, now: Timestamp) {
+        let owed = self.owed(now);
+        self.slowdown = slowdown;
+        self.changed_at = now;
+        self.owe(owed, now);
+    }
+
+    /// How many requests have gone ahead of their even schedule: the burst less what is in the bucket.
+    fn owed(&self, now: Timestamp) -> f64 {
+        self.due.since(now).as_secs_f64() / self.interval().as_secs_f64()
+    }
+
+    fn owe(&mut self, requests: f64, now: Timestamp) {
+        self.due = now.plus(self.interval().mul_f64(requests));
+    }
+
+    /// How many requests it may send in so long, its burst aside, as the source's mood is now.
+    #[must_use]
+    pub fn requests_within(&self, time: Duration) -> f64 {
+        time.as_secs_f64() / self.interval().as_secs_f64()
     }
 
     fn interval(&self) -> Duration {
-        Duration::from_secs_f64(60.0 / self.limits.requests_per_minute * self.slowdown)
+        Duration::from_secs_f64(60.0 / (self.limits.requests_per_minute * self.share) * self.slowdown)
+    }
+
+    fn burst(&self) -> u32 {
+        ((f64::from(self.limits.burst) * self.share) as u32).max(1)
     }
 
     fn free_at(&self, now: Timestamp, burst: u32) -> Timestamp {
@@ -65,7 +121,7 @@ impl Budget {
     /// # Errors
     /// [`NoneLeft`] where that is after `deadline`; then nothing is taken.
     pub fn reserve(&mut self, now: Timestamp, deadline: Timestamp) -> Result<Timestamp, NoneLeft> {
-        let free_at = self.free_at(now, self.limits.burst);
+        let free_at = self.free_at(now, self.burst());
         if free_at > deadline {
             return Err(NoneLeft { deadline, free_at });
         }
@@ -75,7 +131,8 @@ impl Budget {
 
     /// Takes a request where at least half of the burst is left, for questions that are good to have but not needed.
     pub fn spare(&mut self, now: Timestamp) -> bool {
-        let free = self.free_at(now, self.limits.burst / 2) <= now;
+        // Rounded down to nothing it is one: where no burst is left to keep, what is free now is spare.
+        let free = self.free_at(now, self.burst() / 2) <= now;
         free && self.reserve(now, now).is_ok()
     }
 
@@ -89,8 +146,7 @@ impl Budget {
     pub fn answered(&mut self, now: Timestamp) {
         self.refusals = 0;
         if self.slowdown > 1.0 && now.since(self.changed_at) >= FORGIVE_AFTER {
-            self.slowdown = (self.slowdown * 0.75).max(1.0);
-            self.changed_at = now;
+            self.set_slowdown((self.slowdown * 0.75).max(1.0), now);
         }
     }
 
@@ -98,8 +154,7 @@ impl Budget {
     pub fn refused(&mut self, now: Timestamp, pause: Pause) -> Timestamp {
         // Requests that were under way together are refused together: that is one lesson.
         if now >= self.paused_until {
-            self.slowdown = (self.slowdown * 1.5).min(SLOWEST);
-            self.changed_at = now;
+            self.set_slowdown((self.slowdown * 1.5).min(SLOWEST), now);
             self.refusals = self.refusals.saturating_add(1);
         }
         let said = match (pause.until_unix_seconds, pause.after) {
@@ -115,6 +170,9 @@ impl Budget {
         self.paused_until
     }
 }
+
+#[cfg(test)]
+mod laws;
 
 #[cfg(test)]
 mod tests {
@@ -185,6 +243,30 @@ mod tests {
             budget.answered(at(minutes * 120));
         }
         assert_eq!(budget.interval(), Duration::from_secs(1));
+    }
+
+    #[test]
+    fn a_share_takes_its_part_of_rate_and_burst_and_leaves_one_request_at_least() {
+        let mut half = budget(60.0, 10, 2);
+        half.set_share(0.5, START);
+        let sent: Vec<Timestamp> = (0..6).map(|_| half.reserve(START, LATER).unwrap()).collect();
+        assert_eq!(sent[4], START, "five at once");
+        assert_eq!(sent[5], at(2), "then one every two seconds");
+        for nothing in [0.0, -1.0, f64::NAN] {
+            let mut least = budget(6.0, 2, 65);
+            least.set_share(nothing, START);
+            assert!(least.reserve(START, START).is_ok());
+            assert!(least.reserve(START, at(60)).is_err());
+        }
+    }
+
+    #[test]
+    fn a_share_that_grows_begins_without_a_burst() {
+        let mut budget = budget(60.0, 10, 2);
+        budget.set_share(0.25, START);
+        budget.set_share(1.0, START);
+        let sent: Vec<Timestamp> = (0..3).map(|_| budget.reserve(START, LATER).unwrap()).collect();
+        assert_eq!(sent, [START, at(1), at(2)]);
     }
 
     #[test]

@@ -94,6 +94,14 @@ impl Feeds {
         Self { sources, clock, rules, doubts: Mutex::default(), asked_at: Mutex::default() }
     }
 
+    /// Takes `fraction` (0 to 1) of what every source allows from now on: the part of all tokens that this tracker follows
+    /// where several share one database. 1 until it is called.
+    pub fn set_share(&self, fraction: f64) {
+        for source in &self.sources {
+            source.set_share(fraction);
+        }
+    }
+
     /// Looks at every token once. What each answer tells is delivered as soon as it is there. No source is waited for beyond
     /// `deadline`.
     pub async fn look(

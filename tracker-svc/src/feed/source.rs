@@ -74,6 +74,11 @@ impl Source {
         self.feed.batch_size()
     }
 
+    /// Takes a part of what the source allows from now on, 0 to 1.
+    pub fn set_share(&self, fraction: f64) {
+        self.budget().set_share(fraction, self.clock.now());
+    }
+
     /// Asks for at most [`Source::batch_size`] tokens. Waits for its turn and between retries, on the clock, but never
     /// beyond `deadline`.
     ///

@@ -8,8 +8,9 @@ use crate::timestamp::Timestamp;
 /// The prices of the last hour, and what was told.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Movement {
-    /// The first price of each minute.
-    pub hour: TrailingHour,
+    /// The first price of each minute, rounded: this is half of what an open outcome keeps, and decides nothing but what
+    /// is told.
+    pub hour: TrailingHour<f32>,
     /// The direction that was told and has not been rearmed: a move the other way is news all the same.
     pub told: Told,
 }
@@ -38,10 +39,11 @@ impl Movement {
         let Some(before) = self.hour.oldest() else {
             // Nobody looked for an hour: how it moved within one is unknown, and the next move is news.
             self.told = Told::Nothing;
-            self.hour.keep_first(price);
+            self.hour.keep_first(rounded(price));
             return;
         };
-        self.hour.keep_first(price);
+        let before = f64::from(before);
+        self.hour.keep_first(rounded(price));
         let moved = if price > before * after_gain(policy.move_pct) {
             Told::Up
         } else if price < before * after_loss(policy.move_pct) {
@@ -60,4 +62,10 @@ impl Movement {
             happenings.push(Happening::PriceMoved { change_pct: change_pct(before, price), at });
         }
     }
+}
+
+/// A price as it is kept. Beyond the range of the shorter type it becomes the nearest price in it.
+#[inline]
+pub(super) fn rounded(price: f64) -> f32 {
+    (price as f32).clamp(f32::MIN_POSITIVE, f32::MAX)
 }

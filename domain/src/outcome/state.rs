@@ -1,15 +1,19 @@
 //! The fold's state as bytes: what the database keeps, so that a restart resumes exactly where it was.
 //!
-//! One byte that names the format, the parts in the order of [`parts`], and a CRC-32 of all that. Floats are their bits,
-//! so nothing is rounded; every length is checked against what is left before anything is reserved for it.
+//! One byte that names the format, what that format says, and a CRC-32 of all that. Floats are their bits, so nothing is
+//! rounded; every length is checked against what is left before anything is reserved for it.
 
 mod bytes;
-mod parts;
+mod format1;
+mod format2;
 
 use crate::outcome::fold::Fold;
-use bytes::{Part, Reader};
+use bytes::{Part, Reader, Writer};
 
-const FORMAT: u8 = 1;
+/// The format that is written.
+const FORMAT: u8 = 2;
+/// The one before it, which is read.
+const EARLIER_FORMAT: u8 = 1;
 const CHECKSUM_BYTES: usize = 4;
 
 /// Why bytes are not the state of a fold.
@@ -17,12 +21,13 @@ const CHECKSUM_BYTES: usize = 4;
 pub enum StateError {
     /// Written by another version of this program.
     #[error(
-        "the fold's state has format {found}, this program reads format {expected}: fold the alert again from its observations"
+        "the fold's state has format {found}, this program reads up to format {expected}: fold the alert again from its \
+         observations"
     )]
     Version {
         /// The format that was found.
         found: u8,
-        /// The format that is read.
+        /// The latest format that is read.
         expected: u8,
     },
     /// Not what was written.
@@ -40,9 +45,9 @@ pub enum StateError {
 }
 
 pub(super) fn write(fold: &Fold) -> Vec<u8> {
-    let mut out = Vec::with_capacity(1_280);
-    out.push(FORMAT);
-    fold.write(&mut out);
+    let mut writer = Writer::new(FORMAT, 768);
+    fold.write(&mut writer);
+    let mut out = writer.finish();
     let checksum = crc32fast::hash(&out);
     out.extend_from_slice(&checksum.to_le_bytes());
     out
@@ -50,17 +55,22 @@ pub(super) fn write(fold: &Fold) -> Vec<u8> {
 
 pub(super) fn read(bytes: &[u8]) -> Result<Fold, StateError> {
     let damaged = |at, what| StateError::Damaged { at, length: bytes.len(), what };
-    match bytes.first() {
-        Some(&FORMAT) => {}
+    let format = match bytes.first() {
+        Some(&format @ (FORMAT | EARLIER_FORMAT)) => format,
         Some(&found) => return Err(StateError::Version { found, expected: FORMAT }),
         None => return Err(damaged(0, "format")),
-    }
+    };
     let (body, checksum) = bytes.split_last_chunk::<CHECKSUM_BYTES>().ok_or(damaged(1, "checksum"))?;
     if crc32fast::hash(body) != u32::from_le_bytes(*checksum) {
         return Err(damaged(body.len(), "checksum"));
     }
     let mut reader = Reader::new(body, 1);
-    let fold = Fold::read(&mut reader)?;
+    let fold = if format == EARLIER_FORMAT {
+        format1::read(&mut reader)?
+    } else {
+        reader.take_flags()?;
+        Fold::read(&mut reader)?
+    };
     reader.end()?;
     Ok(fold)
 }

@@ -35,7 +35,7 @@ pub(in crate::outcome) struct Removed {
 pub(in crate::outcome) struct Watch {
     pub pool: Pool,
     pub last: Reading,
-    pub hour: TrailingHour,
+    pub hour: TrailingHour<f64>,
     pub breach: Option<Breach>,
 }
 

@@ -8,12 +8,15 @@ use crate::output::Output;
 
 pub mod alerts;
 pub mod call;
+pub mod config;
 pub mod correlate;
 pub mod demo;
 pub mod dev;
+pub mod outcomes;
 pub mod performance;
 pub mod performers;
 pub mod recommend;
+pub mod watch;
 
 /// Where a command asks and where it answers.
 #[derive(Clone, Debug)]
@@ -27,7 +30,7 @@ pub struct Session {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Record, list, show and import alerts.
+    /// Record, list, show, import, export and delete alerts.
     #[command(subcommand)]
     Alerts(alerts::AlertsCommand),
     /// How alerts did: gains, rugs, returns; over all and by group.
@@ -38,6 +41,14 @@ pub enum Command {
     Recommend(recommend::RecommendArgs),
     /// The best and the worst alerts, with what stands out about each.
     Performers(performers::PerformersArgs),
+    /// What happens to alerts, as it happens.
+    Watch(watch::WatchArgs),
+    /// Record the bot's config in force.
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    /// Replay outcomes by a changed policy.
+    #[command(subcommand)]
+    Outcomes(outcomes::OutcomesCommand),
     /// Call any RPC by name with JSON.
     Call(call::CallArgs),
     /// Run both services in this process on one SQLite file.
@@ -57,6 +68,9 @@ pub async fn run(session: &Session, command: Command, matches: &ArgMatches) -> O
         Command::Correlate(args) => correlate::run(session, args).await,
         Command::Recommend(args) => recommend::run(session, args).await,
         Command::Performers(args) => performers::run(session, args).await,
+        Command::Watch(args) => watch::run(session, args).await,
+        Command::Config(command) => config::run(session, command).await,
+        Command::Outcomes(command) => outcomes::run(session, command).await,
         Command::Call(args) => call::run(session, args).await,
         Command::Dev(args) => dev::run(args, matches).await,
         Command::Demo(args) => demo::run(session, args).await,

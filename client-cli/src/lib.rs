@@ -4,9 +4,12 @@
 pub mod call;
 pub mod cli;
 pub mod command;
+pub mod confirm;
 pub mod connect;
 pub mod contract;
 pub mod demo;
+pub mod env_file;
+pub mod export;
 pub mod failure;
 pub mod import;
 pub mod in_process;

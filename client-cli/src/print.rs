@@ -2,6 +2,7 @@
 
 pub mod number;
 pub mod paint;
+pub mod sparkline;
 pub mod table;
 pub mod text;
 pub mod time;

@@ -7,10 +7,13 @@ pub mod alert;
 pub mod alerts;
 pub mod cohort;
 pub mod correlate;
+pub mod event;
 pub mod outcome;
 pub mod performance;
 pub mod performers;
+pub mod prices;
 pub mod recommend;
+pub mod relabel;
 pub mod verdict;
 
 /// Which part of the data a screen shows; empty texts for all of it.

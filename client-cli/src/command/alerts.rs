@@ -1,10 +1,12 @@
-//! `perfctl alerts`: record, list, show, import.
+//! `perfctl alerts`: record, list, show, import, export, delete.
 
 use clap::Subcommand;
 
 use super::Session;
 use crate::failure::Outcome;
 
+pub mod delete;
+pub mod export;
 pub mod import;
 pub mod list;
 pub mod record;
@@ -22,6 +24,10 @@ pub enum AlertsCommand {
     /// Bring alerts along that another tool recorded.
     #[command(subcommand)]
     Import(import::ImportCommand),
+    /// Write alerts with their outcomes, or their prices, to a file: CSV, JSON lines or Parquet.
+    Export(Box<export::ExportArgs>),
+    /// Forget alerts that were recorded by mistake.
+    Delete(delete::DeleteArgs),
 }
 
 /// Does what the arguments say.
@@ -34,5 +40,7 @@ pub async fn run(session: &Session, command: AlertsCommand) -> Outcome {
         AlertsCommand::List(args) => list::run(session, args).await,
         AlertsCommand::Show(args) => show::run(session, args).await,
         AlertsCommand::Import(command) => import::run(session, command).await,
+        AlertsCommand::Export(args) => export::run(session, *args).await,
+        AlertsCommand::Delete(args) => delete::run(session, args).await,
     }
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::Args;
 use perftrack::v1::{FilterConfig, Objective, ObjectiveKind, RecommendRequest};
 
 use super::Session;
 use crate::connect::Service;
-use crate::failure::{Outcome, usage};
+use crate::env_file::{self, key_value};
+use crate::failure::Outcome;
 use crate::screen;
 use crate::window::WindowArgs;
 
@@ -58,41 +58,12 @@ impl RecommendArgs {
     }
 
     fn current(&self) -> Outcome<Option<FilterConfig>> {
-        let mut values = BTreeMap::new();
-        if let Some(file) = &self.config {
-            let text = std::fs::read_to_string(file)
-                .with_context(|| format!("reading the bot's config from {}", file.display()))?;
-            for (number, line) in text.lines().enumerate() {
-                if let Some((key, value)) =
-                    setting(line).map_err(|error| usage(format!("{}, line {}: {error}", file.display(), number + 1)))?
-                {
-                    values.insert(key, value);
-                }
-            }
-        }
+        let mut values = match &self.config {
+            Some(file) => env_file::read(file)?,
+            None => BTreeMap::new(),
+        };
         values.extend(self.current.iter().cloned());
         Ok((self.config.is_some() || !values.is_empty()).then_some(FilterConfig { values }))
-    }
-}
-
-/// A line of an .env file: nothing, a remark, or KEY=VALUE with the value perhaps in quotes.
-fn setting(line: &str) -> Result<Option<(String, String)>, String> {
-    let line = line.trim();
-    let line = line.strip_prefix("export ").unwrap_or(line);
-    if line.is_empty() || line.starts_with('#') { Ok(None) } else { key_value(line).map(Some) }
-}
-
-fn key_value(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or_else(|| format!("expected KEY=VALUE, not \"{text}\""))?;
-    let value = value.trim();
-    let bare = ['"', '\'']
-        .into_iter()
-        .find_map(|quote| value.strip_prefix(quote).and_then(|rest| rest.split_once(quote)).map(|(inside, _)| inside));
-    // An unquoted value ends where a remark begins.
-    let value = bare.unwrap_or_else(|| value.split_once(" #").map_or(value, |(value, _)| value.trim_end()));
-    match key.trim() {
-        "" => Err(format!("expected KEY=VALUE, not \"{text}\"")),
-        key => Ok((key.to_owned(), value.to_owned())),
     }
 }
 
@@ -107,19 +78,6 @@ fn percent(text: &str) -> Result<f64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_env_file_is_read_line_by_line() {
-        let read = |line| setting(line).unwrap();
-        assert_eq!(read("# remark"), None);
-        assert_eq!(
-            read("export MIN_LIQUIDITY_USD=\"20000\" # low"),
-            Some(("MIN_LIQUIDITY_USD".into(), "20000".into()))
-        );
-        assert_eq!(read("GENERAL_CYCLE_MIN_SCORE = 7 # was 9"), Some(("GENERAL_CYCLE_MIN_SCORE".into(), "7".into())));
-        assert_eq!(read("EMPTY="), Some(("EMPTY".into(), String::new())));
-        assert!(setting("nonsense").is_err());
-    }
 
     #[test]
     fn a_rug_ceiling_is_in_percent() {

@@ -10,9 +10,9 @@ use crate::print::number::{self, money, percent, price};
 use crate::print::text::{hanging, tame};
 use crate::print::{paint, time};
 
-/// The whole alert.
+/// The whole alert. `prices` are the lines of [`super::prices`].
 #[must_use]
-pub fn show(answer: &GetAlertResponse, width: Option<usize>) -> String {
+pub fn show(answer: &GetAlertResponse, prices: &str, width: Option<usize>) -> String {
     let alert = answer.alert.clone().unwrap_or_default();
     let mut text = identity(&alert, answer.recorded_at.as_ref(), width);
     text += &format!("\n{}\n", paint::strong("Why it passed"));
@@ -31,6 +31,7 @@ pub fn show(answer: &GetAlertResponse, width: Option<usize>) -> String {
     if let Some(became) = &answer.outcome {
         let state = paint::faint(outcome::status(became.status()));
         text += &format!("\n{}  {}  {state}\n", paint::strong("What became of it"), outcome::label(became));
+        text += prices;
         text += &lines(width, &became_of(&alert, became));
     }
     if !alert.annotations.is_empty() {
@@ -231,10 +232,15 @@ fn became_of(alert: &Alert, became: &Outcome) -> Vec<(&'static str, String)> {
         ("rug", rug),
         ("also", flags.join("; ")),
         ("observations", format!("{}{seen}{dropped}", number::count(became.snapshot_count))),
-        ("rules", format!("policy v{}", became.policy_version)),
+        ("rules", rules(became)),
     ];
     facts.retain(|(_, value)| !value.is_empty());
     facts
+}
+
+fn rules(became: &Outcome) -> String {
+    let approximate = if became.approximate { ", replayed from 5-minute bars: approximate" } else { "" };
+    format!("policy v{}{approximate}", became.policy_version)
 }
 
 /// Names and values in two columns.

@@ -152,7 +152,7 @@ fn no_screen_is_wider_than_the_terminal() {
     };
     for width in [80, 100, 120, 200] {
         fits(&alerts::show(&list, &scope, Some(width)), width);
-        fits(&alert::show(&shown, Some(width)), width);
+        fits(&alert::show(&shown, "", Some(width)), width);
         fits(&performers::show(&performers, &scope, Some(width)), width);
         fits(&performance::show(&performance, &scope, Some(width)), width);
         fits(&correlate::show(&correlations(), &scope, true, Some(width)), width);
@@ -199,7 +199,7 @@ fn a_recommendation_says_how_far_it_is_proven_and_what_to_type() {
 #[test]
 fn one_alert_shows_known_and_unknown_reasons_and_annotations_apart() {
     let shown = GetAlertResponse { alert: alert().alert, outcome: alert().outcome, recorded_at: None };
-    let text = plain(&alert::show(&shown, None));
+    let text = plain(&alert::show(&shown, "", None));
     assert!(text.starts_with("A SYMBOL THAT NEVER ENDS  [2Jhelp me keep my daughter\n"), "{text}");
     assert!(text.contains("  smart_money_involved  no\n"), "{text}");
     let unknown = text.lines().find(|line| line.starts_with("  unknown:")).unwrap();

@@ -5,6 +5,7 @@
 mod alerts;
 mod call;
 mod dev;
+mod export;
 #[path = "../../src/import/callsbot/fixture.rs"]
 mod fixture;
 mod import;

@@ -76,7 +76,11 @@ pub async fn run(session: &Session, args: RecordArgs) -> Outcome {
     let answer = session.services.tracking().await?.record_alert(request).await;
     let answer = session.services.answer(Service::Tracking, "RecordAlert", answer)?;
     session.output.answer(&answer, "RecordAlertResponse", |_| {
-        let what = if answer.duplicate { "was recorded before" } else { "recorded" };
+        let what = match (answer.duplicate, answer.sampled_out) {
+            (true, _) => "was recorded before",
+            (false, true) => "is a shadow alert outside of the tracker's sample: not recorded",
+            (false, false) => "recorded",
+        };
         format!("alert {} {what}\n", paint::name(&answer.alert_id))
     })
 }

@@ -63,6 +63,12 @@ impl Rejection {
         Self::new(Code::FailedPrecondition, reason, message)
     }
 
+    /// It lies outside of what is kept: OUT_OF_RANGE.
+    #[must_use]
+    pub fn out_of_range(reason: Reason, message: impl Into<String>) -> Self {
+        Self::new(Code::OutOfRange, reason, message)
+    }
+
     /// It would work later: UNAVAILABLE, with the time to wait.
     #[must_use]
     pub fn unavailable(reason: Reason, message: impl Into<String>, retry_after: Duration) -> Self {

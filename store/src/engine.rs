@@ -12,6 +12,8 @@ use sea_orm::{
     Statement,
 };
 
+use tokio::sync::watch;
+
 pub(crate) use bulk::Rows;
 pub(crate) use transaction::Transaction;
 
@@ -97,11 +99,46 @@ impl Engine {
         }
     }
 
+    /// The number that the next transaction gets, as an SQL expression: every one that has a number already is below.
+    pub(crate) const fn upcoming_change(&self) -> &'static str {
+        match self {
+            Self::Postgres(_) => postgres::UPCOMING_CHANGE,
+            Self::Sqlite(_) => sqlite::UPCOMING_CHANGE,
+        }
+    }
+
+    /// The last number that was given to an event, as an SQL expression.
+    pub(crate) const fn last_event_number(&self) -> &'static str {
+        match self {
+            Self::Postgres(_) => postgres::LAST_EVENT_NUMBER,
+            Self::Sqlite(_) => sqlite::LAST_EVENT_NUMBER,
+        }
+    }
+
+    /// Says to those who watch that events were written.
+    pub(crate) fn told(&self) {
+        self.events().send_modify(|written| *written += 1);
+    }
+
+    /// Counts the transactions of this process that wrote events.
+    pub(crate) const fn events(&self) -> &watch::Sender<u64> {
+        match self {
+            Self::Postgres(postgres) => &postgres.events,
+            Self::Sqlite(sqlite) => &sqlite.events,
+        }
+    }
+
     /// Numbers of changes that lie in the future come from another server, of which this database is a copy: they are
-    /// made old.
+    /// made old. The other server may have told its watchers of more events than were copied: their numbers are passed
+    /// over, so that a cursor from there stands before all that is told here.
     pub(crate) async fn renumber_changes(&self, transaction: &DatabaseTransaction) -> Result<(), DbErr> {
         match self {
-            Self::Postgres(_) => transaction.execute_unprepared(postgres::RENUMBER_CHANGES).await.map(|_| ()),
+            Self::Postgres(_) => {
+                if transaction.execute_unprepared(postgres::RENUMBER_CHANGES).await?.rows_affected() > 0 {
+                    transaction.execute_unprepared(postgres::SKIP_EVENT_NUMBERS).await?;
+                }
+                Ok(())
+            }
             Self::Sqlite(_) => Ok(()),
         }
     }

@@ -2,6 +2,8 @@
 
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 
+use crate::events::CursorProblem;
+
 /// Why the store could not do what was asked. Nothing was changed, except that after [`StoreError::Unavailable`] a
 /// write may have been done all the same; every write of the store may safely be repeated.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -43,6 +45,9 @@ pub enum StoreError {
         /// The order that was asked for.
         order: String,
     },
+    /// Events cannot be read on from a cursor.
+    #[error("cannot read events on from this cursor: {0}")]
+    Cursor(CursorProblem),
     /// The database's address is not one.
     #[error("{url:?} is no address of a database: {reason}")]
     Address {

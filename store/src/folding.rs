@@ -21,6 +21,7 @@ pub(crate) use state::{StoredFold, of_alert, of_alerts};
 use crate::engine::Transaction;
 use crate::entity::outcome::Model;
 use crate::error::{Doing, StoreError};
+use crate::events;
 use crate::outcomes::row;
 
 /// New observations by token, each token's in the order of (`observed_at`, `source`).
@@ -70,6 +71,7 @@ pub(crate) async fn take_in(
         folded(stored, fold, news::of_refold(stored, all, new));
     }
     write(transaction, &rows, moment.change).await?;
+    events::tell(transaction, &happened, moment.now).await?;
     Ok(happened)
 }
 

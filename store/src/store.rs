@@ -9,6 +9,7 @@ use crate::alerts::{Alerts, Together};
 use crate::dataset::Dataset;
 use crate::engine::Engine;
 use crate::error::{Doing, MigrationState, StoreError};
+use crate::events::Events;
 use crate::migration::Migrator;
 use crate::observations::Observations;
 use crate::options::{ConnectOptions, EngineKind};
@@ -97,6 +98,12 @@ impl Store {
     #[must_use]
     pub const fn dataset(&self) -> Dataset<'_> {
         Dataset { store: self }
+    }
+
+    /// What happened to alerts, for those who watch.
+    #[must_use]
+    pub const fn events(&self) -> Events<'_> {
+        Events { store: self }
     }
 
     /// The ledger of what was recommended.

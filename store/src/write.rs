@@ -24,7 +24,11 @@ pub(crate) async fn write<W: Work>(engine: &Engine, work: W) -> Result<W::Done, 
         let transaction = engine.begin().await.doing(W::DOING)?;
         match work.run(&transaction).await {
             Ok(done) => {
+                let tells = transaction.tells();
                 transaction.commit().await.doing(W::DOING)?;
+                if tells {
+                    engine.told();
+                }
                 return Ok(done);
             }
             Err(error) => {

@@ -11,6 +11,8 @@ pub enum Reason {
     AlreadyExists,
     /// The token of a price was never alerted.
     TokenNotAlerted,
+    /// Events cannot be watched from this cursor on: those after it are not there (any more).
+    CursorOutOfRange,
     /// The RPC is part of the contract, but not of this version.
     NotImplemented,
     /// The caller's deadline passed.
@@ -44,6 +46,7 @@ impl Reason {
             Self::NotFound => "NOT_FOUND",
             Self::AlreadyExists => "ALREADY_EXISTS",
             Self::TokenNotAlerted => "TOKEN_NOT_ALERTED",
+            Self::CursorOutOfRange => "CURSOR_OUT_OF_RANGE",
             Self::NotImplemented => "NOT_IMPLEMENTED",
             Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
             Self::MessageTooLarge => "MESSAGE_TOO_LARGE",

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use store::StoreError;
+use store::events::CursorProblem;
 
 use super::{Reason, Rejection, Violations};
 
@@ -31,6 +32,16 @@ impl From<StoreError> for Rejection {
                 let mut violations = Violations::new();
                 violations.add("page_token", "is not one that an earlier page of this list gave");
                 violations.into()
+            }
+            StoreError::Cursor(CursorProblem::Foreign) => {
+                let mut violations = Violations::new();
+                violations.add("cursor", "belongs to another database: leave it empty to watch from now on");
+                violations.into()
+            }
+            StoreError::Cursor(CursorProblem::Pruned | CursorProblem::Ahead) => {
+                let message =
+                    format!("{error}; watch from now on with an empty cursor, and list alerts for what was missed");
+                Self::out_of_range(Reason::CursorOutOfRange, message)
             }
             StoreError::Corrupt { .. } => {
                 tracing::error!(error.message = %super::with_causes(&error), "the database is damaged");

@@ -13,7 +13,7 @@ use crate::entity::moment::Moment;
 use crate::error::{Doing, StoreError};
 use crate::rules::Rules;
 use crate::write::Work;
-use crate::{folding, locking, outcomes};
+use crate::{events, folding, locking, outcomes};
 
 /// An alert to record.
 #[derive(Clone, Debug)]
@@ -189,10 +189,27 @@ async fn insert(
         happened.push((index, happenings));
     }
     let rows = row::rows(&rows_of_alerts);
-    transaction.bulk(&rows.insert_into("alerts", ""), &rows).await.doing("storing alerts")?;
+    events::insert_alerts(transaction, &rows).await?;
     let rows = outcomes::row::rows(&rows_of_outcomes);
     transaction.bulk(&rows.insert_into("outcomes", ""), &rows).await.doing("storing the first state of outcomes")?;
+    tell(transaction, alerts, fresh, &happened).await?;
     Ok(happened)
+}
+
+/// Writes down what stored prices made happen to new alerts.
+async fn tell(
+    transaction: &Transaction,
+    alerts: &[NewAlert],
+    fresh: &[(usize, i64)],
+    happened: &[(usize, Vec<Happening>)],
+) -> Result<(), StoreError> {
+    let told: Vec<(i64, AlertId, Happening)> = (fresh.iter().zip(happened))
+        .flat_map(|((index, token_id), (_, happenings))| {
+            happenings.iter().map(|happening| (*token_id, alerts[*index].alert.id, *happening))
+        })
+        .collect();
+    let now = fresh.iter().map(|(index, _)| alerts[*index].recorded_at).max().unwrap_or(Timestamp::EPOCH);
+    events::tell(transaction, &told, now).await
 }
 
 /// Which of these alerts have prices stored in their windows.

@@ -52,14 +52,15 @@ impl Rows {
         format!("WITH given ({}) AS ({{given}})", self.list())
     }
 
+    /// Inserts the rows, as a statement that reads from `given`.
+    pub(crate) fn insert(&self, table: &str) -> String {
+        format!("INSERT INTO {table} ({list}) SELECT {list} FROM given WHERE true", list = self.list())
+    }
+
     /// Inserts the rows; `tail` is an ON CONFLICT and a RETURNING clause, or empty.
     pub(crate) fn insert_into(&self, table: &str, tail: &str) -> String {
         // SQLite reads ON after a SELECT as a join's, unless a WHERE comes first.
-        format!(
-            "{} INSERT INTO {table} ({list}) SELECT {list} FROM given WHERE true {tail}",
-            self.given(),
-            list = self.list()
-        )
+        format!("{} {} {tail}", self.given(), self.insert(table))
     }
 
     /// Overwrites the rows of `table` that have the same `keys`, which are among the columns, with the other columns.

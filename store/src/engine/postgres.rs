@@ -13,6 +13,7 @@ use sea_orm::{
 use sea_query_sqlx::SqlxValues;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions};
 use sqlx::{Arguments, AssertSqlSafe, Connection, PgExecutor, PgPool};
+use tokio::sync::watch;
 
 use super::bulk::Column;
 use super::{Rows, Transaction, connecting, executing, querying};
@@ -41,9 +42,16 @@ pub(super) const DIALECT: &[(&str, &str)] = &[
 pub(super) const LOCK_TOKENS: &str = "FOR NO KEY UPDATE OF tokens";
 pub(super) const CHANGE: &str = "pg_current_xact_id()::text::bigint";
 pub(super) const SETTLED_BELOW: &str = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+/// `age` counts from a number to the next one to be given.
+pub(super) const UPCOMING_CHANGE: &str = "(pg_snapshot_xmax(pg_current_snapshot())::text::bigint \
+     + age(pg_snapshot_xmax(pg_current_snapshot())::xid))";
+pub(super) const LAST_EVENT_NUMBER: &str = "(SELECT last_value FROM events_event_id_seq)";
 
 pub(super) const RENUMBER_CHANGES: &str = "UPDATE outcomes SET dataset_change = 1 WHERE dataset_change >= \
      pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+
+pub(super) const SKIP_EVENT_NUMBERS: &str =
+    "SELECT setval('events_event_id_seq', nextval('events_event_id_seq') + 4294967296)";
 
 /// Advisory locks of our own: "perftrk" and what for.
 const MIGRATION_LOCK: i64 = 0x7065_7266_7472_6b01;
@@ -57,6 +65,7 @@ pub(crate) struct Postgres {
     pub(super) pool: PgPool,
     /// Weeks whose partition was seen, counted from the first Monday.
     weeks: Mutex<BTreeSet<i64>>,
+    pub(super) events: watch::Sender<u64>,
 }
 
 impl Postgres {
@@ -88,7 +97,7 @@ impl Postgres {
             .await
             .map_err(connecting)
             .doing("connecting to the database")?;
-        Ok(Self { pool, weeks: Mutex::default() })
+        Ok(Self { pool, weeks: Mutex::default(), events: watch::Sender::new(0) })
     }
 
     pub(super) async fn begin(&self) -> Result<Transaction, DbErr> {

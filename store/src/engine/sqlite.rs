@@ -12,6 +12,7 @@ use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{Arguments, AssertSqlSafe, SqliteExecutor, SqlitePool};
+use tokio::sync::watch;
 
 use super::bulk::Column;
 use super::{Rows, Transaction, connecting, executing, querying};
@@ -39,6 +40,8 @@ pub(super) const LOCK_TOKENS: &str = "";
 /// Transactions are numbered as they come: none can commit before an earlier one.
 pub(super) const CHANGE: &str = "(SELECT COALESCE(MAX(dataset_change), 1) + 1 FROM outcomes)";
 pub(super) const SETTLED_BELOW: &str = "9223372036854775807";
+pub(super) const UPCOMING_CHANGE: &str = "0";
+pub(super) const LAST_EVENT_NUMBER: &str = "(SELECT seq FROM sqlite_sequence WHERE name = 'events')";
 
 /// SQLite takes this many values in one statement; some are left for the statement's own.
 const MOST_VALUES: usize = 32_000;
@@ -48,6 +51,7 @@ const MOST_ROWS: usize = 256;
 pub(crate) struct Sqlite {
     pub(super) readers: SqlitePool,
     writer: SqlitePool,
+    pub(super) events: watch::Sender<u64>,
 }
 
 impl Sqlite {
@@ -90,7 +94,8 @@ impl Sqlite {
         let writer = pool.clone().max_connections(1).connect_with(file.clone()).await.map_err(connecting);
         let writer = writer.doing(doing)?;
         let readers = pool.max_connections(options.max_connections).connect_with(file.pragma("query_only", "true"));
-        Ok(Self { readers: readers.await.map_err(connecting).doing(doing)?, writer })
+        let readers = readers.await.map_err(connecting).doing(doing)?;
+        Ok(Self { readers, writer, events: watch::Sender::new(0) })
     }
 
     pub(super) async fn begin(&self) -> Result<Transaction, DbErr> {

@@ -1,5 +1,7 @@
 //! A running transaction that writes. Dropped without a commit, it is rolled back.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use tokio::sync::Mutex;
 
@@ -10,6 +12,8 @@ pub(crate) struct Transaction {
     // SeaORM passes connections by shared reference.
     connection: Mutex<Connection>,
     backend: DbBackend,
+    /// It writes events.
+    tells: AtomicBool,
 }
 
 enum Connection {
@@ -19,13 +23,21 @@ enum Connection {
 
 impl From<sqlx::Transaction<'static, sqlx::Postgres>> for Transaction {
     fn from(transaction: sqlx::Transaction<'static, sqlx::Postgres>) -> Self {
-        Self { connection: Mutex::new(Connection::Postgres(transaction)), backend: DbBackend::Postgres }
+        Self {
+            connection: Mutex::new(Connection::Postgres(transaction)),
+            backend: DbBackend::Postgres,
+            tells: AtomicBool::new(false),
+        }
     }
 }
 
 impl From<sqlx::Transaction<'static, sqlx::Sqlite>> for Transaction {
     fn from(transaction: sqlx::Transaction<'static, sqlx::Sqlite>) -> Self {
-        Self { connection: Mutex::new(Connection::Sqlite(transaction)), backend: DbBackend::Sqlite }
+        Self {
+            connection: Mutex::new(Connection::Sqlite(transaction)),
+            backend: DbBackend::Sqlite,
+            tells: AtomicBool::new(false),
+        }
     }
 }
 
@@ -73,6 +85,28 @@ impl Transaction {
             Connection::Postgres(connection) => postgres::bulk(&mut **connection, sql, rows).await,
             Connection::Sqlite(connection) => sqlite::bulk(connection, sql, rows).await,
         }
+    }
+
+    /// Runs two statements that read the relation `given` and answer nothing; in one where the database can.
+    pub(crate) async fn bulk_beside(&self, one: &str, other: &str, rows: &Rows) -> Result<(), DbErr> {
+        let given = rows.given();
+        if self.backend == DbBackend::Postgres {
+            return self.bulk(&format!("{given}, beside AS ({one}) {other}"), rows).await.map(|_| ());
+        }
+        for statement in [other, one] {
+            self.bulk(&format!("{given} {statement}"), rows).await?;
+        }
+        Ok(())
+    }
+
+    /// Says that it writes events: those who watch are woken once it is committed.
+    pub(crate) fn tell(&self) {
+        self.tells.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it writes events.
+    pub(crate) fn tells(&self) -> bool {
+        self.tells.load(Ordering::Relaxed)
     }
 
     /// What a SELECT ends with to lock the rows of `tokens` against other writers.

@@ -152,11 +152,11 @@ fn named<T>(
 /// Two functions that name the values of an enum in the database, and find them by those names.
 macro_rules! names {
     ($type:ident, $name_of:ident, $of_name:ident, $($variant:ident $name:literal)*) => {
-        const fn $name_of(value: $type) -> &'static str {
+        pub(crate) const fn $name_of(value: $type) -> &'static str {
             match value { $($type::$variant => $name,)* }
         }
 
-        fn $of_name(name: &str) -> Option<$type> {
+        pub(crate) fn $of_name(name: &str) -> Option<$type> {
             match name { $($name => Some($type::$variant),)* _ => None }
         }
     };

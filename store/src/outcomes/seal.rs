@@ -10,6 +10,7 @@ use crate::engine::{Engine, Transaction};
 use crate::entity::moment::Moment;
 use crate::entity::outcome::{Column, Entity};
 use crate::error::{Doing, StoreError};
+use crate::events;
 use crate::folding::{self, StoredFold};
 use crate::locking;
 use crate::observations::{AlertHappening, named};
@@ -86,6 +87,7 @@ async fn seal(
         happened.extend(happenings.into_iter().map(|what| (stored.token_id, AlertId(stored.alert_id), what)));
     }
     folding::write(transaction, &rows, locked.change).await?;
+    events::tell(transaction, &happened, now).await?;
     named(happened, &locked)
 }
 

@@ -3,6 +3,7 @@
 mod alerts;
 mod bench;
 mod dataset;
+mod events;
 mod faults;
 mod kill;
 mod lists;
@@ -77,6 +78,16 @@ promises! {
     dataset {
         a_revision_changes_with_what_is_recorded_and_sealed_and_with_nothing_else
         a_load_brings_what_changed_since
+    }
+    events {
+        everything_that_happens_is_told_in_order
+        an_alert_recorded_again_is_told_once
+        a_reader_goes_on_from_any_cursor_without_gap_or_repetition
+        a_new_reader_begins_behind_what_was_there
+        pruned_events_are_out_of_reach_and_the_later_ones_stay
+        a_cursor_from_elsewhere_is_refused
+        whoever_writes_wakes_those_who_watch
+        readers_that_come_and_go_see_every_event_of_many_writers_once_in_order
     }
     writers {
         two_writers_folding_one_token_lose_no_update

@@ -2,15 +2,22 @@
 //!
 //! Whoever does something that takes no time on the simulated clock (a request, a database write, a batch of
 //! computation) holds a [`Work`] guard. While any guard is alive, simulated time stands still; when none is, it jumps to
-//! the earliest sleeper. So days are played in seconds, and what happens is what would have happened.
+//! the earliest sleeper. So days are played in seconds, and what happens is what would have happened. Several processes
+//! may share one simulated time: one leads ([`Clock::share`]), the others follow ([`Clock::simulated_at`]).
 
+use std::io;
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use domain::timestamp::Timestamp;
 
 use simulated::Simulation;
 
+mod shared;
 mod simulated;
+mod timeline;
+
+pub use shared::SharedClock;
 
 /// Tells the time and waits. Cheap to clone; clones share one time.
 #[derive(Clone, Debug)]
@@ -33,7 +40,31 @@ impl Clock {
     /// simulation are put together, or the first sleeper takes the time along.
     #[must_use]
     pub fn simulated(start: Timestamp) -> Self {
-        Self(Kind::Simulated(Simulation::new(start)))
+        Self(Kind::Simulated(Simulation::leading(start)))
+    }
+
+    /// Follows the simulated clock that another process shares at this Unix socket. From now on that time stands still
+    /// until this process has taken a [`Work`] and given it back, or sleeps. Whoever calls another process holds a
+    /// [`Work`] until it is answered, and whoever is called takes one first.
+    ///
+    /// # Errors
+    /// When nobody shares a clock there.
+    pub fn simulated_at(socket: &Path) -> io::Result<Self> {
+        Ok(Self(Kind::Simulated(shared::follow(socket)?)))
+    }
+
+    /// Lets other processes follow this clock at a Unix socket, which is made, while the returned guard is alive. A
+    /// process that ends no longer holds time.
+    ///
+    /// # Errors
+    /// When the socket cannot be made, or this is not a simulated clock of this process's own.
+    pub fn share(&self, socket: &Path) -> io::Result<SharedClock> {
+        match &self.0 {
+            Kind::Simulated(simulation) if simulation.leads() => SharedClock::listen(simulation.clone(), socket),
+            _ => {
+                Err(io::Error::new(io::ErrorKind::InvalidInput, "only a simulated clock of this process can be shared"))
+            }
+        }
     }
 
     /// Whether time is simulated.
@@ -97,9 +128,11 @@ impl Work {
             Kind::System => system_sleep_until(at).await,
             Kind::Simulated(simulation) => {
                 // The sleeper is entered before time is released, or time could pass `at` in between.
-                if let Some(awakened) = simulation.sleeper(at) {
+                if let Some(mut awakened) = simulation.sleeper(at) {
+                    // Goes before the guard that the awakened sleeper was given, also where the wait is cancelled: time is
+                    // held throughout.
                     let lent = Lent::new(self);
-                    let held_meanwhile = awakened.await;
+                    let held_meanwhile = (&mut awakened).await;
                     drop(lent);
                     drop(held_meanwhile);
                 }

@@ -1,100 +1,152 @@
-//! The simulated time: who holds it, who waits for which moment, and the jump from one moment to the next.
+//! The simulated time of one process: its timeline, shared by all who hold it and wait on it.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 
 use domain::timestamp::Timestamp;
 use tokio::sync::oneshot;
 
+use super::timeline::{Follower, Participant, Saying, Sleeper, Timeline};
 use super::{Clock, Kind, Work};
 
+/// Cheap to clone; clones share one time.
 #[derive(Clone, Debug)]
-pub(super) struct Simulation(Arc<Mutex<State>>);
+pub(super) struct Simulation(Arc<Shared>);
 
 #[derive(Debug)]
-struct State {
-    now: Timestamp,
-    /// How many guards hold time still.
-    holders: usize,
-    /// Who waits, by moment and then by order of arrival.
-    sleepers: BTreeMap<(Timestamp, u64), oneshot::Sender<Work>>,
-    arrivals: u64,
+struct Shared {
+    timeline: Mutex<Timeline<Wake>>,
+    /// A follower was told the present.
+    told: Condvar,
+}
+
+/// Wakes a task, and gives it the guard that is held for it.
+#[derive(Debug)]
+struct Wake(oneshot::Sender<Work>);
+
+impl Sleeper for Wake {
+    fn is_gone(&self) -> bool {
+        self.0.is_closed()
+    }
 }
 
 impl Simulation {
-    pub(super) fn new(start: Timestamp) -> Self {
-        Self(Arc::new(Mutex::new(State { now: start, holders: 0, sleepers: BTreeMap::new(), arrivals: 0 })))
+    /// A time of its own.
+    pub(super) fn leading(start: Timestamp) -> Self {
+        Self::of(Timeline::leading(start))
+    }
+
+    /// A time that is led by another process.
+    pub(super) fn following(now: Timestamp, follower: Follower) -> Self {
+        Self::of(Timeline::following(now, follower))
+    }
+
+    fn of(timeline: Timeline<Wake>) -> Self {
+        Self(Arc::new(Shared { timeline: Mutex::new(timeline), told: Condvar::new() }))
+    }
+
+    /// Whether it is led by nobody.
+    pub(super) fn leads(&self) -> bool {
+        self.timeline().leads()
+    }
+
+    /// How many follow it.
+    #[cfg(test)]
+    pub(super) fn followers(&self) -> usize {
+        self.timeline().followers()
     }
 
     pub(super) fn now(&self) -> Timestamp {
-        self.state().now
+        let timeline = self.timeline();
+        if !timeline.may_be_behind() {
+            return timeline.now();
+        }
+        drop(timeline);
+        self.hold();
+        let now = self.timeline().now();
+        self.release();
+        now
     }
 
+    /// Takes hold. A follower that was idle waits until its leader, in another process, has told it the present.
     pub(super) fn hold(&self) {
-        self.state().holders += 1;
+        let mut timeline = self.timeline();
+        timeline.hold();
+        while timeline.is_asking() {
+            timeline = self.0.told.wait(timeline).unwrap_or_else(PoisonError::into_inner);
+        }
     }
 
     pub(super) fn release(&self) {
-        let awakened = {
-            let mut state = self.state();
-            state.holders = state.holders.saturating_sub(1);
-            state.jump()
-        };
+        let awakened = self.timeline().release();
         self.wake(awakened);
     }
 
     /// Enters a sleeper; `None` when the moment has come already.
     pub(super) fn sleeper(&self, at: Timestamp) -> Option<oneshot::Receiver<Work>> {
         let (sender, receiver) = oneshot::channel();
-        let awakened = {
-            let mut state = self.state();
-            if at <= state.now {
-                return None;
-            }
-            let arrival = state.arrivals;
-            state.arrivals += 1;
-            state.sleepers.insert((at, arrival), sender);
-            state.jump()
-        };
+        let awakened = self.timeline().enter(at, Wake(sender))?;
         self.wake(awakened);
         Some(receiver)
     }
 
+    pub(super) fn join(&self, id: u64, participant: Participant) {
+        self.timeline().join(id, participant);
+    }
+
+    pub(super) fn hears(&self, id: u64, saying: Saying) {
+        let awakened = self.timeline().hears(id, saying);
+        self.wake(awakened);
+    }
+
+    pub(super) fn leaves(&self, id: u64) {
+        let awakened = self.timeline().leaves(id);
+        self.wake(awakened);
+    }
+
+    pub(super) fn suspend(&self, process: u32) {
+        let awakened = self.timeline().suspend(process);
+        self.wake(awakened);
+    }
+
+    pub(super) fn resume(&self, process: u32) {
+        self.timeline().resume(process);
+    }
+
+    pub(super) fn told(&self, now: Timestamp) {
+        let awakened = self.timeline().told(now);
+        self.0.told.notify_all();
+        self.wake(awakened);
+    }
+
+    pub(super) fn lost(&self) {
+        self.timeline().lost();
+        self.0.told.notify_all();
+    }
+
+    /// For the thread that listens to the leader: it must not keep alive what nobody else uses.
+    pub(super) fn downgrade(&self) -> WeakSimulation {
+        WeakSimulation(Arc::downgrade(&self.0))
+    }
+
     /// Outside the lock: a sleeper that went away meanwhile gives its guard back at once, which takes the lock again.
-    fn wake(&self, awakened: Vec<oneshot::Sender<Work>>) {
+    fn wake(&self, awakened: Vec<Wake>) {
         for sleeper in awakened {
             let work = Work { clock: Clock(Kind::Simulated(self.clone())), holds: true };
-            drop(sleeper.send(work));
+            drop(sleeper.0.send(work));
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        // The state is a few plain values, changed together: a panic elsewhere cannot leave it half changed.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn timeline(&self) -> MutexGuard<'_, Timeline<Wake>> {
+        // The timeline is a few plain values, changed together: a panic elsewhere cannot leave it half changed.
+        self.0.timeline.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
-    /// When nobody holds time: goes to the earliest moment that somebody still waits for, and takes out all who wait for
-    /// that moment, each counted as a holder.
-    fn jump(&mut self) -> Vec<oneshot::Sender<Work>> {
-        let mut awakened = Vec::new();
-        if self.holders > 0 {
-            return awakened;
-        }
-        while let Some(first) = self.sleepers.first_entry() {
-            let at = first.key().0;
-            if !awakened.is_empty() && at > self.now {
-                break;
-            }
-            let sleeper = first.remove();
-            if sleeper.is_closed() {
-                continue;
-            }
-            self.now = self.now.max(at);
-            awakened.push(sleeper);
-        }
-        self.holders = awakened.len();
-        awakened
+/// A simulation that may be gone.
+pub(super) struct WeakSimulation(Weak<Shared>);
+
+impl WeakSimulation {
+    pub(super) fn upgrade(&self) -> Option<Simulation> {
+        self.0.upgrade().map(Simulation)
     }
 }

@@ -125,6 +125,25 @@ async fn a_cancelled_pause_holds_time_again() {
 }
 
 #[tokio::test]
+async fn a_pause_cancelled_after_it_was_awakened_held_time_throughout() {
+    let clock = Clock::simulated(START);
+    let blocker = clock.work();
+    let mut work = clock.work();
+    let mut beyond = Box::pin(clock.sleep_until(after(90)));
+    assert!(futures::poll!(beyond.as_mut()).is_pending());
+    {
+        let mut pause = Box::pin(work.pause_until(after(60)));
+        assert!(futures::poll!(pause.as_mut()).is_pending());
+        drop(blocker);
+        assert_eq!(clock.now(), after(60));
+    }
+    assert_eq!(clock.now(), after(60));
+    drop(work);
+    drop(beyond.await);
+    assert_eq!(clock.now(), after(90));
+}
+
+#[tokio::test]
 async fn a_cancelled_sleeper_takes_no_time_along() {
     let clock = Clock::simulated(START);
     let work = clock.work();

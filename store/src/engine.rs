@@ -2,9 +2,14 @@
 //! SeaORM connections. What differs stands in `postgres.rs` and `sqlite.rs`.
 
 mod bulk;
+mod connection;
+mod held;
 mod postgres;
+mod probe;
 mod sqlite;
 mod transaction;
+
+use std::time::Duration;
 
 use domain::timestamp::Timestamp;
 use sea_orm::{
@@ -16,6 +21,8 @@ use tokio::sync::watch;
 
 pub(crate) use bulk::Rows;
 pub(crate) use transaction::Transaction;
+
+use connection::Connection;
 
 use crate::error::StoreError;
 use crate::options::{ConnectOptions, EngineKind};
@@ -39,6 +46,14 @@ impl Engine {
         match self {
             Self::Postgres(_) => EngineKind::Postgres,
             Self::Sqlite(_) => EngineKind::Sqlite,
+        }
+    }
+
+    /// How long one statement may take.
+    pub(crate) const fn statement_timeout(&self) -> Duration {
+        match self {
+            Self::Postgres(postgres) => postgres.statement_timeout,
+            Self::Sqlite(sqlite) => sqlite.statement_timeout,
         }
     }
 
@@ -66,7 +81,23 @@ impl Engine {
         }
     }
 
-    /// The plain SeaORM connection.
+    /// A connection that reads.
+    async fn reader(&self) -> Result<Connection, DbErr> {
+        match self {
+            Self::Postgres(postgres) => postgres.reader().await,
+            Self::Sqlite(sqlite) => sqlite.reader().await,
+        }
+    }
+
+    /// Whether the database answers, soon. That all connections are busy is no reason to say no.
+    pub(crate) async fn probe(&self) -> Result<(), DbErr> {
+        match self {
+            Self::Postgres(postgres) => postgres.probe.ask().await,
+            Self::Sqlite(sqlite) => sqlite.probe.ask().await,
+        }
+    }
+
+    /// The plain SeaORM connection. Nothing that is asked of it has a limit in time.
     pub(crate) fn orm(&self) -> DatabaseConnection {
         match self {
             Self::Postgres(postgres) => postgres.orm(),
@@ -171,31 +202,19 @@ impl ConnectionTrait for Engine {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        match self {
-            Self::Postgres(engine) => postgres::execute(&engine.pool, statement).await,
-            Self::Sqlite(engine) => sqlite::execute(&engine.readers, statement).await,
-        }
+        self.reader().await?.execute(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        match self {
-            Self::Postgres(engine) => postgres::execute_unprepared(&engine.pool, sql).await,
-            Self::Sqlite(engine) => sqlite::execute_unprepared(&engine.readers, sql).await,
-        }
+        self.reader().await?.execute_unprepared(sql).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        match self {
-            Self::Postgres(engine) => postgres::query_one(&engine.pool, statement).await,
-            Self::Sqlite(engine) => sqlite::query_one(&engine.readers, statement).await,
-        }
+        self.reader().await?.query_one(statement).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        match self {
-            Self::Postgres(engine) => postgres::query_all(&engine.pool, statement).await,
-            Self::Sqlite(engine) => sqlite::query_all(&engine.readers, statement).await,
-        }
+        self.reader().await?.query_all(statement).await
     }
 }
 

@@ -72,6 +72,12 @@ impl StoreError {
         Self::sorted(doing, DbErr::Conn(RuntimeErr::SqlxError(sqlx::Error::PoolClosed.into())))
     }
 
+    /// The database gave no answer in time.
+    pub(crate) fn silent(doing: &'static str) -> Self {
+        let silence = std::io::Error::from(std::io::ErrorKind::TimedOut);
+        Self::sorted(doing, DbErr::Conn(RuntimeErr::SqlxError(sqlx::Error::Io(silence).into())))
+    }
+
     /// What the driver said, where it said anything.
     pub(crate) const fn driver(&self) -> Option<&DbErr> {
         match self {
@@ -154,7 +160,8 @@ pub(crate) fn code(error: &DbErr) -> Option<String> {
     driver_error(error)?.as_database_error()?.code().map(std::borrow::Cow::into_owned)
 }
 
-fn driver_error(error: &DbErr) -> Option<&sqlx::Error> {
+/// What sqlx said, where it was sqlx.
+pub(crate) fn driver_error(error: &DbErr) -> Option<&sqlx::Error> {
     match error {
         DbErr::Conn(RuntimeErr::SqlxError(error))
         | DbErr::Exec(RuntimeErr::SqlxError(error))
@@ -177,9 +184,11 @@ fn class_of(code: &str) -> Class {
         return match code {
             // The server is out of something, is going down or coming up, gave up on us, or we on it.
             "53100" => Class::DiskFull,
-            "40001" | "40P01" | "55P03" | "57014" | "57P01" | "57P02" | "57P03" | "57P05" | "25P03" => {
+            "40001" | "40P01" | "55P03" | "57014" | "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04" => {
                 Class::Unavailable
             }
+            // It has become a standby: another one takes writes now. Or its disk fails.
+            "25006" | "58030" => Class::Unavailable,
             "XX001" | "XX002" => Class::Corrupt,
             _ if code.starts_with("08") || code.starts_with("53") => Class::Unavailable,
             _ => Class::Other,
@@ -187,8 +196,8 @@ fn class_of(code: &str) -> Class {
     }
     // The lowest byte of SQLite's extended codes is the code proper.
     match code.parse::<u32>().map(|code| code & 0xff) {
-        // BUSY, LOCKED, IOERR, CANTOPEN.
-        Ok(5 | 6 | 10 | 14) => Class::Unavailable,
+        // PERM, BUSY, LOCKED, READONLY, IOERR, CANTOPEN: whoever took the file away can give it back.
+        Ok(3 | 5 | 6 | 8 | 10 | 14) => Class::Unavailable,
         Ok(13) => Class::DiskFull,
         // CORRUPT, NOTADB.
         Ok(11 | 26) => Class::Corrupt,

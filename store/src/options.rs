@@ -29,11 +29,17 @@ pub struct ConnectOptions {
     /// `postgres://user:password@host/database` or `sqlite:///path/to/file`; a SQLite file is made when missing.
     pub url: String,
     /// How many connections are opened at most. Too few and callers wait for one; more than the server allows and they
-    /// are refused. On SQLite this counts the readers; there is always exactly one writer.
+    /// are refused. On SQLite this counts the readers; there is always exactly one writer. One more, on either, only ever
+    /// asks whether the database answers.
     pub max_connections: u32,
     /// How long a caller waits for a free connection before [`crate::StoreError::Unavailable`]. On SQLite also how
     /// long a writer waits for another process's.
     pub acquire_timeout: Duration,
+    /// How long the database may take for one statement, to begin or to commit, before
+    /// [`crate::StoreError::Unavailable`]: a database that hangs, and a network that was cut in silence, never answer. A
+    /// Postgres server is told to give up a little earlier, and to wait for another's lock for half of it. Too short and
+    /// large batches fail on a busy database; too long and callers wait in vain. Migrations have no such limit.
+    pub statement_timeout: Duration,
     /// Whether a commit waits for the disk.
     pub durability: Durability,
 }
@@ -44,6 +50,7 @@ impl<T: Into<String>> From<T> for ConnectOptions {
             url: url.into(),
             max_connections: 16,
             acquire_timeout: Duration::from_secs(5),
+            statement_timeout: Duration::from_secs(30),
             durability: Durability::Full,
         }
     }

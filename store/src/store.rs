@@ -51,12 +51,15 @@ impl Store {
 
     /// How its tables compare with those that this program knows. Changes nothing.
     pub async fn migration_state(&self) -> Result<MigrationState, StoreError> {
-        state_of(&self.engine.orm()).await
+        // What SeaORM asks by itself has no limit in time.
+        let state = tokio::time::timeout(self.engine.statement_timeout(), async { state_of(&self.engine.orm()).await });
+        state.await.unwrap_or_else(|_| Err(StoreError::silent("reading which migrations were run")))
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, asked on a connection of its own, so that busy ones do not count as silence. Takes no
+    /// longer than [`ConnectOptions::acquire_timeout`].
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.engine.execute_unprepared("SELECT 1").await.map(|_| ()).doing("asking whether the database answers")
+        self.engine.probe().await.doing("asking whether the database answers")
     }
 
     /// Waits for running work, then closes all connections, for every clone.

@@ -3,10 +3,13 @@
 //! Nothing is left behind: databases go with their guard, and the cluster goes with the process, even when that is
 //! killed ([`watchdog`]). `PERFTRACK_TEST_DATABASE_URL` names a running server to use instead; its user must be allowed
 //! to create databases.
+//!
+//! [`proxy::Proxy`] stands between a server and its clients, and breaks the network between them when it is told to.
 
 mod binaries;
 mod cluster;
 mod database;
+pub mod proxy;
 mod watchdog;
 
 pub use cluster::{Cluster, Durability};

@@ -12,10 +12,13 @@ use sea_orm::{
 };
 use sea_query_sqlx::SqlxValues;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions};
-use sqlx::{Arguments, AssertSqlSafe, Connection, PgExecutor, PgPool};
+use sqlx::{Arguments, AssertSqlSafe, PgExecutor, PgPool};
 use tokio::sync::watch;
 
 use super::bulk::Column;
+use super::connection::Connection;
+use super::held::{Doubt, Held};
+use super::probe::Probe;
 use super::{Rows, Transaction, connecting, executing, querying};
 use crate::entity::moment::datetime;
 use crate::error::{Doing, StoreError};
@@ -62,7 +65,10 @@ const WEEK_MICROS: i64 = 7 * 24 * 3600 * 1_000_000;
 const FIRST_MONDAY_MICROS: i64 = 4 * 24 * 3600 * 1_000_000;
 
 pub(crate) struct Postgres {
-    pub(super) pool: PgPool,
+    pool: PgPool,
+    pub(super) probe: Probe<sqlx::Postgres>,
+    pub(super) statement_timeout: Duration,
+    doubt: Doubt,
     /// Weeks whose partition was seen, counted from the first Monday.
     weeks: Mutex<BTreeSet<i64>>,
     pub(super) events: watch::Sender<u64>,
@@ -71,44 +77,60 @@ pub(crate) struct Postgres {
 impl Postgres {
     pub(super) async fn open(options: &ConnectOptions) -> Result<Self, StoreError> {
         let mut server = PgConnectOptions::from_str(&options.url).map_err(|error| options.no_address(&error))?;
-        // A transaction whose client is gone must not keep its locks; no plan here is worth compiling.
+        // A transaction whose client is gone must not keep its locks, nor a statement that nobody waits for any more: the
+        // server gives up a little before its client does. No plan here is worth compiling.
+        let millis = |limit: Duration| limit.as_millis().max(1).to_string();
         server = server.application_name("perftrack").options([
             ("idle_in_transaction_session_timeout", "15s"),
+            ("statement_timeout", &millis(options.statement_timeout * 9 / 10)),
+            ("lock_timeout", &millis(options.statement_timeout / 2)),
             ("jit", "off"),
             ("client_min_messages", "warning"),
         ]);
         if options.durability == Durability::Relaxed {
             server = server.options([("synchronous_commit", "off")]);
         }
+        let doubt = Doubt::new();
+        let asked = doubt.clone();
         let pool = PgPoolOptions::new()
             .max_connections(options.max_connections)
             .acquire_timeout(options.acquire_timeout)
-            // A round trip is saved for connections that answered a moment ago.
             .test_before_acquire(false)
-            .before_acquire(|connection, metadata| {
-                Box::pin(async move {
-                    if metadata.idle_for > Duration::from_secs(1) {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
+            .before_acquire(move |connection, metadata| {
+                let doubt = asked.clone();
+                Box::pin(async move { doubt.clears(connection, &metadata).await })
             })
-            .connect_with(server)
+            .connect_with(server.clone())
             .await
             .map_err(connecting)
             .doing("connecting to the database")?;
-        Ok(Self { pool, weeks: Mutex::default(), events: watch::Sender::new(0) })
+        let probe = Probe::new(server, "SELECT 1", options.acquire_timeout);
+        Ok(Self {
+            pool,
+            probe,
+            statement_timeout: options.statement_timeout,
+            doubt,
+            weeks: Mutex::default(),
+            events: watch::Sender::new(0),
+        })
+    }
+
+    pub(super) async fn reader(&self) -> Result<Connection, DbErr> {
+        Held::acquire(&self.pool, self.statement_timeout, &self.doubt).await.map(Connection::Postgres)
     }
 
     pub(super) async fn begin(&self) -> Result<Transaction, DbErr> {
-        let pool = self.pool.clone();
-        Transaction::begin(async move { pool.begin().await }).await
+        self.begin_with("BEGIN").await
     }
 
     pub(super) async fn snapshot(&self) -> Result<Transaction, DbErr> {
-        let pool = self.pool.clone();
-        Transaction::begin(async move { pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await })
-            .await
+        self.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+    }
+
+    async fn begin_with(&self, statement: &'static str) -> Result<Transaction, DbErr> {
+        let (pool, limit, doubt) = (self.pool.clone(), self.statement_timeout, self.doubt.clone());
+        let acquired = async move { Held::acquire(&pool, limit, &doubt).await.map(Connection::Postgres) };
+        Transaction::begin(acquired, statement).await
     }
 
     pub(super) fn orm(&self) -> DatabaseConnection {
@@ -117,11 +139,14 @@ impl Postgres {
 
     pub(super) async fn begin_migration(&self) -> Result<DatabaseTransaction, DbErr> {
         let transaction = self.orm().begin().await?;
+        // Whole tables may have to be rewritten, and others wait for that.
+        transaction.execute_unprepared("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0").await?;
         transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
         Ok(transaction)
     }
 
     pub(super) async fn close(&self) {
+        self.probe.close().await;
         self.pool.close().await;
     }
 
@@ -177,6 +202,12 @@ fn week_of(at: Timestamp) -> i64 {
 
 fn monday(week: i64) -> Timestamp {
     Timestamp::from_micros(week * WEEK_MICROS + FIRST_MONDAY_MICROS)
+}
+
+/// Lets every statement until the end of a transaction take so long, and wait so long for others.
+pub(super) fn take_time(limit: Duration) -> String {
+    let millis = limit.as_millis().max(1);
+    format!("SET LOCAL statement_timeout = {millis}; SET LOCAL lock_timeout = {millis}")
 }
 
 fn with_values(statement: &Statement) -> sqlx::query::Query<'_, sqlx::Postgres, SqlxValues> {

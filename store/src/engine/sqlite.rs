@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::str::FromStr;
+use std::time::Duration;
 
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbErr, ExecResult, QueryResult, SqliteTransactionMode,
@@ -15,6 +16,9 @@ use sqlx::{Arguments, AssertSqlSafe, SqliteExecutor, SqlitePool};
 use tokio::sync::watch;
 
 use super::bulk::Column;
+use super::connection::Connection;
+use super::held::{Doubt, Held};
+use super::probe::Probe;
 use super::{Rows, Transaction, connecting, executing, querying};
 use crate::error::{Doing, StoreError};
 use crate::options::{ConnectOptions, Durability};
@@ -49,8 +53,11 @@ const MOST_VALUES: usize = 32_000;
 const MOST_ROWS: usize = 256;
 
 pub(crate) struct Sqlite {
-    pub(super) readers: SqlitePool,
+    readers: SqlitePool,
     writer: SqlitePool,
+    pub(super) probe: Probe<sqlx::Sqlite>,
+    pub(super) statement_timeout: Duration,
+    doubt: Doubt,
     pub(super) events: watch::Sender<u64>,
 }
 
@@ -93,20 +100,36 @@ impl Sqlite {
         // The writer first: it makes the file.
         let writer = pool.clone().max_connections(1).connect_with(file.clone()).await.map_err(connecting);
         let writer = writer.doing(doing)?;
-        let readers = pool.max_connections(options.max_connections).connect_with(file.pragma("query_only", "true"));
-        let readers = readers.await.map_err(connecting).doing(doing)?;
-        Ok(Self { readers, writer, events: watch::Sender::new(0) })
+        let reading = file.pragma("query_only", "true");
+        let readers = pool.max_connections(options.max_connections).connect_with(reading.clone());
+        Ok(Self {
+            readers: readers.await.map_err(connecting).doing(doing)?,
+            writer,
+            // `SELECT 1` would not look at the file.
+            probe: Probe::new(reading, "SELECT 1 FROM sqlite_schema LIMIT 1", options.acquire_timeout),
+            statement_timeout: options.statement_timeout,
+            doubt: Doubt::new(),
+            events: watch::Sender::new(0),
+        })
+    }
+
+    pub(super) async fn reader(&self) -> Result<Connection, DbErr> {
+        Held::acquire(&self.readers, self.statement_timeout, &self.doubt).await.map(Connection::Sqlite)
     }
 
     pub(super) async fn begin(&self) -> Result<Transaction, DbErr> {
-        let writer = self.writer.clone();
-        Transaction::begin(async move { writer.begin_with("BEGIN IMMEDIATE").await }).await
+        self.begin_with(&self.writer, "BEGIN IMMEDIATE").await
     }
 
     /// The first statement fixes the moment.
     pub(super) async fn snapshot(&self) -> Result<Transaction, DbErr> {
-        let readers = self.readers.clone();
-        Transaction::begin(async move { readers.begin().await }).await
+        self.begin_with(&self.readers, "BEGIN").await
+    }
+
+    async fn begin_with(&self, pool: &SqlitePool, statement: &'static str) -> Result<Transaction, DbErr> {
+        let (pool, limit, doubt) = (pool.clone(), self.statement_timeout, self.doubt.clone());
+        let acquired = async move { Held::acquire(&pool, limit, &doubt).await.map(Connection::Sqlite) };
+        Transaction::begin(acquired, statement).await
     }
 
     pub(super) fn orm(&self) -> DatabaseConnection {
@@ -124,6 +147,7 @@ impl Sqlite {
     }
 
     pub(super) async fn close(&self) {
+        self.probe.close().await;
         self.readers.close().await;
         self.writer.close().await;
     }

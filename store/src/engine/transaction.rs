@@ -1,13 +1,15 @@
 //! A running transaction that writes. Dropped without a commit, it is rolled back.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use tokio::sync::Mutex;
 
-use super::{Rows, connecting, executing, postgres, sqlite};
+use super::connection::Connection;
+use super::{Rows, connecting, postgres, sqlite};
 
-/// Reads and writes, all or nothing.
+/// Reads and writes, all or nothing. Every statement has a limit in time.
 pub(crate) struct Transaction {
     // SeaORM passes connections by shared reference.
     connection: Mutex<Connection>,
@@ -16,64 +18,44 @@ pub(crate) struct Transaction {
     tells: AtomicBool,
 }
 
-enum Connection {
-    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
-    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
-}
-
-impl From<sqlx::Transaction<'static, sqlx::Postgres>> for Transaction {
-    fn from(transaction: sqlx::Transaction<'static, sqlx::Postgres>) -> Self {
-        Self {
-            connection: Mutex::new(Connection::Postgres(transaction)),
-            backend: DbBackend::Postgres,
-            tells: AtomicBool::new(false),
-        }
-    }
-}
-
-impl From<sqlx::Transaction<'static, sqlx::Sqlite>> for Transaction {
-    fn from(transaction: sqlx::Transaction<'static, sqlx::Sqlite>) -> Self {
-        Self {
-            connection: Mutex::new(Connection::Sqlite(transaction)),
-            backend: DbBackend::Sqlite,
-            tells: AtomicBool::new(false),
-        }
-    }
-}
-
 impl Transaction {
-    /// Begins in a task of its own. A caller that gives up while the database is still answering BEGIN would otherwise
-    /// leave a connection in the pool that is inside a transaction and does not know it.
-    pub(super) async fn begin<D>(
-        begin: impl Future<Output = Result<sqlx::Transaction<'static, D>, sqlx::Error>> + Send + 'static,
-    ) -> Result<Self, DbErr>
-    where
-        D: sqlx::Database,
-        Self: From<sqlx::Transaction<'static, D>>,
-    {
-        match tokio::spawn(begin).await {
-            Ok(begun) => begun.map(Self::from).map_err(connecting),
+    /// Begins with `statement` on the connection that `acquired` gives, in a task of its own: a caller that gives up while
+    /// the database is still answering BEGIN leaves no connection behind that nobody takes care of.
+    pub(super) async fn begin(
+        acquired: impl Future<Output = Result<Connection, DbErr>> + Send + 'static,
+        statement: &'static str,
+    ) -> Result<Self, DbErr> {
+        let begin = async move {
+            let mut connection = acquired.await?;
+            connection.begin(statement).await?;
+            Ok::<_, DbErr>(connection)
+        };
+        let connection = match tokio::spawn(begin).await {
+            Ok(begun) => begun?,
             // The runtime is shutting down.
-            Err(_) => Err(connecting(sqlx::Error::WorkerCrashed)),
-        }
+            Err(_) => return Err(connecting(sqlx::Error::WorkerCrashed)),
+        };
+        let backend = match connection {
+            Connection::Postgres(_) => DbBackend::Postgres,
+            Connection::Sqlite(_) => DbBackend::Sqlite,
+        };
+        Ok(Self { connection: Mutex::new(connection), backend, tells: AtomicBool::new(false) })
     }
 
     /// Keeps what was written. It is durable when this returns `Ok`; after an error it may or may not have been kept.
     pub(crate) async fn commit(self) -> Result<(), DbErr> {
-        match self.connection.into_inner() {
-            Connection::Postgres(transaction) => transaction.commit().await,
-            Connection::Sqlite(transaction) => transaction.commit().await,
-        }
-        .map_err(executing)
+        self.connection.into_inner().commit().await
     }
 
     /// Undoes what was written.
     pub(crate) async fn roll_back(self) -> Result<(), DbErr> {
-        match self.connection.into_inner() {
-            Connection::Postgres(transaction) => transaction.rollback().await,
-            Connection::Sqlite(transaction) => transaction.rollback().await,
-        }
-        .map_err(connecting)
+        self.connection.into_inner().roll_back().await
+    }
+
+    /// Lets each of its further statements take so long, where the usual limit is too short for so much work.
+    #[expect(dead_code, reason = "for work on whole partitions")]
+    pub(crate) async fn take_time(&self, limit: Duration) -> Result<(), DbErr> {
+        self.connection.lock().await.take_time(limit).await
     }
 
     /// Runs a statement that reads the relation `given` (see [`Rows`]), and returns the rows that it answers with.
@@ -81,10 +63,7 @@ impl Transaction {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        match &mut *self.connection.lock().await {
-            Connection::Postgres(connection) => postgres::bulk(&mut **connection, sql, rows).await,
-            Connection::Sqlite(connection) => sqlite::bulk(connection, sql, rows).await,
-        }
+        self.connection.lock().await.bulk(sql, rows).await
     }
 
     /// Runs two statements that read the relation `given` and answer nothing; in one where the database can.
@@ -133,30 +112,18 @@ impl ConnectionTrait for Transaction {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        match &mut *self.connection.lock().await {
-            Connection::Postgres(connection) => postgres::execute(&mut **connection, statement).await,
-            Connection::Sqlite(connection) => sqlite::execute(&mut **connection, statement).await,
-        }
+        self.connection.lock().await.execute(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        match &mut *self.connection.lock().await {
-            Connection::Postgres(connection) => postgres::execute_unprepared(&mut **connection, sql).await,
-            Connection::Sqlite(connection) => sqlite::execute_unprepared(&mut **connection, sql).await,
-        }
+        self.connection.lock().await.execute_unprepared(sql).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        match &mut *self.connection.lock().await {
-            Connection::Postgres(connection) => postgres::query_one(&mut **connection, statement).await,
-            Connection::Sqlite(connection) => sqlite::query_one(&mut **connection, statement).await,
-        }
+        self.connection.lock().await.query_one(statement).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        match &mut *self.connection.lock().await {
-            Connection::Postgres(connection) => postgres::query_all(&mut **connection, statement).await,
-            Connection::Sqlite(connection) => sqlite::query_all(&mut **connection, statement).await,
-        }
+        self.connection.lock().await.query_all(statement).await
     }
 }

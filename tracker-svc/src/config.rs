@@ -94,7 +94,8 @@ pub fn feeds(settings: &Settings) -> Result<FeedSettings, ConfigError> {
     let endpoint = |url: &Key<HttpUrl>, api_key: Option<&Key<Secret>>| -> Result<Endpoint, ConfigError> {
         let api_key = api_key.map(|key| settings.get_optional(key)).transpose()?.flatten();
         let url = settings.get(url)?.as_str().to_owned();
-        Ok(Endpoint { url, api_key: api_key.map(|secret| secret.expose().to_owned()) })
+        let api_key = api_key.map(|secret| secret.expose().to_owned());
+        Ok(Endpoint { api_key, ..Endpoint::open(url) })
     };
     Ok(FeedSettings {
         dexscreener: endpoint(&keys::DEXSCREENER_URL, None)?,

@@ -1,8 +1,9 @@
 //! Price sources: what a token costs now, asked of public APIs within their limits.
 //!
-//! Each source is one file behind one trait, [`Feed`]; [`source`] adds what every source needs (a rate [`budget`], a circuit
-//! [`breaker`], retries), [`cascade`] asks one source after the other, and [`pool_choice`] decides which of a token's pools
-//! is believed.
+//! Each source is one file behind one trait, [`Feed`], and one line in the [`registry`]. [`source`] adds what every source
+//! needs: a rate [`budget`], a circuit [`breaker`], retries, and a second try elsewhere where it is slow ([`latency`]).
+//! [`cascade`] asks one source after the other, each only for what it may know ([`acquaintance`]); [`pool_choice`] decides
+//! which of a token's pools is believed, and [`jump`] whether a price is that has jumped. [`memory`] holds what these remember.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use domain::timestamp::Timestamp;
 use domain::token::TokenAddress;
 use futures::future::BoxFuture;
 
+pub mod acquaintance;
 pub mod birdeye;
 pub mod breaker;
 pub mod budget;
@@ -20,9 +22,15 @@ pub mod cascade;
 pub mod dexscreener;
 pub mod geckoterminal;
 pub mod http;
+mod judge;
+pub mod jump;
 pub mod jupiter;
+pub mod latency;
 pub mod lenient;
+pub mod memory;
 pub mod pool_choice;
+mod queue;
+pub mod registry;
 pub mod settings;
 pub mod source;
 
@@ -41,15 +49,30 @@ pub trait Feed: Send + Sync + fmt::Debug {
     /// What it allows and how it says no.
     fn limits(&self) -> Limits;
 
-    /// Asks for at most [`Feed::batch_size`] tokens. Tokens that it does not know are missing from the answer, entries that
-    /// it spoiled too; quotes of tokens that nobody asked for are left out.
-    fn quotes<'a>(&'a self, tokens: &'a [TokenAddress]) -> BoxFuture<'a, Result<Vec<PoolQuote>, FetchError>>;
+    /// Asks for at most [`Feed::batch_size`] tokens, in one request. Tokens that it does not know are missing from the
+    /// answer, entries that it spoiled too; quotes of tokens that nobody asked for are left out.
+    fn quotes<'a>(
+        &'a self,
+        tokens: &'a [TokenAddress],
+        purpose: Purpose,
+    ) -> BoxFuture<'a, Result<Vec<PoolQuote>, FetchError>>;
 
     /// Every pool of one token, where the source can tell.
     fn pools<'a>(&'a self, token: &'a TokenAddress) -> Option<BoxFuture<'a, Result<Vec<PoolQuote>, FetchError>>> {
         let _ = token;
         None
     }
+}
+
+/// What an answer is for. A source with several ways to answer chooses by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To follow the tokens: everything that it can tell counts.
+    Follow,
+    /// The same once more, after a failure.
+    Again,
+    /// To check another source's prices: nothing but the price counts.
+    Check,
 }
 
 /// What a source allows.
@@ -61,6 +84,21 @@ pub struct Limits {
     pub burst: u32,
     /// How long it wants to be left alone after a 429, whatever its headers say.
     pub least_pause: Duration,
+}
+
+impl Limits {
+    /// The same for somebody who is allowed so many requests a minute in all: by a plan of their own, or by a proxy that
+    /// keeps answers. Rate and burst keep their proportion.
+    #[must_use]
+    pub fn with_allowance(self, requests_per_minute: Option<f64>) -> Self {
+        let Some(allowed) = requests_per_minute.filter(|allowed| allowed.is_finite() && *allowed > 0.0) else {
+            return self;
+        };
+        let factor = allowed / (self.requests_per_minute + f64::from(self.burst));
+        let burst = ((f64::from(self.burst) * factor) as u32).max(1);
+        let rate = (allowed - f64::from(burst)).max(allowed / 2.0);
+        Self { requests_per_minute: rate, burst, ..self }
+    }
 }
 
 /// What a source says of one pool of a token, or of the token where it names no pool.

@@ -11,30 +11,37 @@ use serde_json::value::RawValue;
 use super::http::{FetchError, Http, list};
 use super::lenient::{Number, map};
 use super::settings::Endpoint;
-use super::{Feed, Limits, PoolQuote, QuotedIn, amount, price};
+use super::{Feed, Limits, PoolQuote, Purpose, QuotedIn, amount, price};
 
 /// See the module.
-#[derive(Debug)]
 pub struct Birdeye {
     http: Http,
     endpoint: Endpoint,
+    api_key: String,
+}
+
+/// The key is never shown.
+impl std::fmt::Debug for Birdeye {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Birdeye").field("endpoint", &self.endpoint).finish_non_exhaustive()
+    }
 }
 
 impl Birdeye {
     /// Its name in observations.
     pub const NAME: &'static str = "birdeye";
 
-    /// Asks at `endpoint`, with its key.
+    /// Asks at `endpoint`, with its key; `None` where it has none.
     #[must_use]
-    pub const fn new(http: Http, endpoint: Endpoint) -> Self {
-        Self { http, endpoint }
+    pub fn new(http: Http, endpoint: Endpoint) -> Option<Self> {
+        let api_key = endpoint.api_key.clone()?;
+        Some(Self { http, endpoint, api_key })
     }
 
     async fn multi_price(&self, tokens: &[TokenAddress]) -> Result<Vec<PoolQuote>, FetchError> {
         let base = &self.endpoint.url;
         let url = format!("{base}/defi/multi_price?list_address={}&include_liquidity=true", list(tokens));
-        let key = self.endpoint.api_key.as_deref().unwrap_or_default();
-        let request = self.http.get(url).header("X-API-KEY", key).header("x-chain", "solana");
+        let request = self.http.get(url).header("X-API-KEY", &self.api_key).header("x-chain", "solana");
         let body = self.http.json(request).await?;
         parse(&body, tokens)
     }
@@ -51,9 +58,14 @@ impl Feed for Birdeye {
 
     fn limits(&self) -> Limits {
         Limits { requests_per_minute: 50.0, burst: 2, least_pause: Duration::from_secs(2) }
+            .with_allowance(self.endpoint.requests_per_minute)
     }
 
-    fn quotes<'a>(&'a self, tokens: &'a [TokenAddress]) -> BoxFuture<'a, Result<Vec<PoolQuote>, FetchError>> {
+    fn quotes<'a>(
+        &'a self,
+        tokens: &'a [TokenAddress],
+        _: Purpose,
+    ) -> BoxFuture<'a, Result<Vec<PoolQuote>, FetchError>> {
         self.multi_price(tokens).boxed()
     }
 }

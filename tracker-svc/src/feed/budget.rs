@@ -70,8 +70,7 @@ impl Budget {
     /// Takes a part of the limits from now on, 0 to 1. A part that grows begins without a burst: whoever had it before may
     /// just have used it.
     pub fn set_share(&mut self, share: f64, now: Timestamp) {
-        // Also where it is no number.
-        let share = share.max(SMALLEST_SHARE).min(1.0);
+        let share = if share.is_finite() { share.clamp(SMALLEST_SHARE, 1.0) } else { SMALLEST_SHARE };
         let (grows, burst_before) = (share > self.share, self.burst());
         let owed = self.owed(now);
         self.share = share;
@@ -94,7 +93,8 @@ impl Budget {
     }
 
     fn owe(&mut self, requests: f64, now: Timestamp) {
-        self.due = now.plus(self.interval().mul_f64(requests));
+        // Never earlier than before: turns that are given out already lie before it.
+        self.due = self.due.max(now.plus(self.interval().mul_f64(requests)));
     }
 
     /// How many requests it may send in so long, its burst aside, as the source's mood is now.

@@ -1,7 +1,11 @@
-//! All sources, one after the other: each is asked for what those before it missed.
+//! All sources, one after the other: each is asked for what those before it missed, and to check what they said.
+//!
+//! A look is a stream, not a round: as soon as enough tokens for one request have come through a source, the next one is
+//! asked for them, so that no allowance lies idle while a slow one is used up.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::time::Duration;
 
 use domain::observation::Observation;
 use domain::timestamp::Timestamp;
@@ -9,28 +13,27 @@ use domain::token::{Chain, TokenAddress, TokenKey};
 use service::clock::{Clock, Work};
 use store::pools::PinnedPool;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
 
-use super::birdeye::Birdeye;
-use super::dexscreener::DexScreener;
-use super::geckoterminal::GeckoTerminal;
+use super::Feed;
+use super::Purpose;
 use super::http::Http;
-use super::jupiter::Jupiter;
-use super::pool_choice::{Choice, Doubts, PoolRules, choose};
+use super::judge::Taken;
+use super::jump::Ending;
+use super::memory::Memory;
+use super::pool_choice::PoolRules;
+use super::queue::{Queue, Traveller};
+use super::registry;
 use super::settings::FeedSettings;
-use super::source::{Answer, AskError, Source};
-use super::{Feed, PoolQuote};
+use super::source::{AskError, Source};
 
 /// See the module.
 #[derive(Debug)]
 pub struct Feeds {
-    sources: Vec<Arc<Source>>,
+    pub(super) sources: Vec<Arc<Source>>,
+    pub(super) rules: PoolRules,
+    pub(super) memory: Memory,
     clock: Clock,
-    rules: PoolRules,
-    doubts: Mutex<HashMap<TokenAddress, Doubts>>,
-    /// When each token was last asked of a source after the first, so that what their low limits leave out is another
-    /// token each time.
-    asked_at: Mutex<HashMap<TokenAddress, Timestamp>>,
 }
 
 /// A token to look at.
@@ -40,12 +43,14 @@ pub struct Wanted {
     pub token: TokenKey,
     /// Its pinned pool.
     pub pool: Option<PinnedPool>,
+    /// Whether it was alerted a short while ago: sources may know it any moment.
+    pub young: bool,
 }
 
-/// What was seen of some tokens, all in one answer.
+/// What was seen of some tokens.
 #[derive(Debug, Default)]
 pub struct Seen {
-    /// At most one per token.
+    /// One per token, or a few of different sources where a jump was settled.
     pub observations: Vec<(TokenKey, Observation)>,
     /// Pools that are to be pinned from now on.
     pub pools: Vec<(TokenKey, PinnedPool)>,
@@ -63,35 +68,47 @@ pub struct Delivery {
 /// How a look at many tokens went.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LookReport {
-    /// How many tokens each source told of, in the order in which they were asked.
+    /// How many tokens each source told of, in the order in which they were asked; those that were not are left out.
     pub seen: Vec<(&'static str, usize)>,
-    /// Tokens of which no source told.
+    /// Tokens of which nothing is told.
     pub missing: usize,
+    /// Those of them that no source could be asked for in time.
+    pub unasked: Vec<TokenKey>,
+    /// How prices that had jumped were settled.
+    pub jumps: Jumps,
 }
 
+/// How many jumps ended how. See [`super::jump`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Jumps {
+    /// Another source said the same.
+    pub confirmed: usize,
+    /// Another source said the price of before.
+    pub outvoted: usize,
+    /// Nobody could tell.
+    pub open: usize,
+}
+
+/// Requests, waiting for their turn or under way, that are made up for one source at once.
+const AT_ONCE: usize = 64;
+/// Whoever waits for a request to be filled waits for so long at most.
+const FILLED_WITHIN: Duration = Duration::from_secs(2);
+
 impl Feeds {
-    /// The four sources (Birdeye only with a key).
+    /// All sources of the [`registry`] that can be asked with these settings.
     ///
     /// # Errors
     /// When this machine's certificates or TLS library cannot be used.
     pub fn new(settings: &FeedSettings, rules: PoolRules, clock: Clock) -> Result<Self, reqwest::Error> {
         let http = Http::new(settings)?;
-        let mut feeds: Vec<Box<dyn Feed>> = vec![
-            Box::new(DexScreener::new(http.clone(), settings.dexscreener.clone())),
-            Box::new(Jupiter::new(http.clone(), settings.jupiter.clone())),
-        ];
-        if settings.birdeye.api_key.is_some() {
-            feeds.push(Box::new(Birdeye::new(http.clone(), settings.birdeye.clone())));
-        }
-        feeds.push(Box::new(GeckoTerminal::new(http, settings.geckoterminal.clone())));
-        Ok(Self::of(feeds, rules, clock))
+        Ok(Self::of(registry::sources(&http, settings), settings.hedge_after_at_least, rules, clock))
     }
 
     /// Any sources, asked in their order.
     #[must_use]
-    pub fn of(feeds: Vec<Box<dyn Feed>>, rules: PoolRules, clock: Clock) -> Self {
-        let sources = feeds.into_iter().map(|feed| Arc::new(Source::new(feed, clock.clone()))).collect();
-        Self { sources, clock, rules, doubts: Mutex::default(), asked_at: Mutex::default() }
+    pub fn of(feeds: Vec<Box<dyn Feed>>, hedge_after_at_least: Duration, rules: PoolRules, clock: Clock) -> Self {
+        let source = |feed| Arc::new(Source::new(feed, clock.clone(), hedge_after_at_least));
+        Self { sources: feeds.into_iter().map(source).collect(), rules, memory: Memory::default(), clock }
     }
 
     /// Takes `fraction` (0 to 1) of what every source allows from now on: the part of all tokens that this tracker follows
@@ -102,195 +119,214 @@ impl Feeds {
         }
     }
 
-    /// Looks at every token once. What each answer tells is delivered as soon as it is there. No source is waited for beyond
-    /// `deadline`.
+    /// How many tokens the first source can be asked for within such a time.
+    #[must_use]
+    pub fn tokens_within(&self, time: Duration) -> usize {
+        self.sources.first().map_or(usize::MAX, |first| first.tokens_within(time))
+    }
+
+    /// Whether a token's price has moved a short while ago.
+    #[must_use]
+    pub fn is_moving(&self, token: &TokenAddress) -> bool {
+        let now = self.clock.now();
+        self.memory.peek(token, |of| of.is_moving(now)).unwrap_or(false)
+    }
+
+    /// Forgets what is remembered of tokens that are no longer followed.
+    pub fn forget_all_but(&self, followed: &HashSet<TokenAddress>) {
+        self.memory.forget_all_but(followed);
+    }
+
+    /// Looks at every token once, in this order. What each answer tells is delivered as soon as it is there. No source is
+    /// waited for beyond `deadline`.
     pub async fn look(
         self: &Arc<Self>,
         wanted: Vec<Wanted>,
         deadline: Timestamp,
-        mut work: Work,
-        deliver: &mpsc::Sender<Delivery>,
-    ) -> (LookReport, Work) {
-        let mut report = LookReport::default();
-        let mut missing = wanted;
-        for (index, source) in self.sources.iter().enumerate() {
-            if missing.is_empty() {
-                break;
-            }
-            if index > 0 {
-                self.longest_unasked_first(&mut missing);
-            }
-            let asked = missing.len();
-            (missing, work) = self.ask_one(source, missing, deadline, work, deliver).await;
-            report.seen.push((source.name(), asked - missing.len()));
-        }
-        report.missing = missing.len();
-        (report, work)
-    }
-
-    /// Asks one source for all of `wanted`, in batches that run side by side; returns what it did not tell.
-    async fn ask_one(
-        self: &Arc<Self>,
-        source: &Arc<Source>,
-        wanted: Vec<Wanted>,
-        deadline: Timestamp,
         work: Work,
         deliver: &mpsc::Sender<Delivery>,
-    ) -> (Vec<Wanted>, Work) {
-        let mut batches = JoinSet::new();
-        for batch in wanted.chunks(source.batch_size()) {
-            let (feeds, source, deliver) = (Arc::clone(self), Arc::clone(source), deliver.clone());
-            let (batch, mut work) = (batch.to_vec(), self.clock.work());
-            batches.spawn(async move {
-                let (seen, missing) = feeds.ask_batch(&source, batch, deadline, &mut work).await;
-                if !seen.observations.is_empty() {
-                    // Nobody receives only while the tracker stops.
-                    let _ = deliver.send(Delivery { seen, work: feeds.clock.work() }).await;
-                }
-                (missing, work)
-            });
-        }
-        // From here on the batches hold the clock, so that they can wait for their turns.
-        drop(work);
-        let (mut missing, mut held) = (Vec::new(), None);
-        while let Some(batch) = batches.join_next().await {
-            match batch {
-                Ok((still_missing, work)) => {
-                    missing.extend(still_missing);
-                    // The last one's guard goes on to the next source.
-                    held = batches.is_empty().then_some(work);
-                }
-                Err(error) => tracing::error!(source = source.name(), %error, "a batch ended unexpectedly"),
-            }
-        }
-        (missing, held.unwrap_or_else(|| self.clock.work()))
-    }
-
-    async fn ask_batch(
-        &self,
-        source: &Source,
-        batch: Vec<Wanted>,
-        deadline: Timestamp,
-        work: &mut Work,
-    ) -> (Seen, Vec<Wanted>) {
-        let tokens: Vec<TokenAddress> = batch.iter().map(|wanted| wanted.token.address).collect();
-        let answer = match source.ask(&tokens, deadline, work).await {
-            Ok(answer) => answer,
-            Err(error @ (AskError::NoneLeft(_) | AskError::Opened(_))) => {
-                tracing::debug!(source = source.name(), tokens = tokens.len(), %error, "a price source was passed over");
-                return (Seen::default(), batch);
-            }
-            Err(error) => {
-                tracing::warn!(source = source.name(), tokens = tokens.len(), %error, "a price source gave no answer");
-                return (Seen::default(), batch);
-            }
+    ) -> (LookReport, Work) {
+        let mut look = Look {
+            feeds: self,
+            deadline,
+            deliver,
+            queues: self.sources.iter().map(|_| Queue::default()).collect(),
+            batches: JoinSet::new(),
+            of_source: HashMap::new(),
+            told: vec![None; self.sources.len()],
+            report: LookReport::default(),
+            ended: Seen::default(),
         };
-        let mut by_token: HashMap<TokenAddress, Vec<PoolQuote>> = HashMap::with_capacity(tokens.len());
-        for quote in answer.quotes {
-            by_token.entry(quote.token).or_default().push(quote);
+        for wanted in wanted {
+            look.send_on(0, Traveller::new(wanted));
         }
-        let (mut seen, mut missing) = (Seen::default(), Vec::new());
-        for wanted in batch {
-            let candidates = by_token.remove(&wanted.token.address).unwrap_or_default();
-            if !self.judge(source, &wanted, candidates, answer.at, &mut seen).await {
-                missing.push(wanted);
-            }
-        }
-        (seen, missing)
-    }
-
-    /// Adds to `seen` what the candidates tell of a token; false where they tell nothing.
-    async fn judge(
-        &self,
-        source: &Source,
-        wanted: &Wanted,
-        candidates: Vec<PoolQuote>,
-        at: Timestamp,
-        seen: &mut Seen,
-    ) -> bool {
-        let Some(first) = candidates.first() else { return false };
-        if first.quoted_in == super::QuotedIn::Unsaid {
-            let own = wanted.pool.as_ref().is_none_or(|pin| first.pool.as_deref() == Some(&*pin.address));
-            seen.observations.push((wanted.token, observation(source.name(), first, at, own)));
-            return true;
-        }
-        let (mut candidates, mut at) = (candidates, at);
-        let is_pin =
-            |quote: &PoolQuote| wanted.pool.as_ref().is_some_and(|pin| quote.pool.as_deref() == Some(&*pin.address));
-        if wanted.pool.is_some() && !candidates.iter().any(is_pin) {
-            // The answer shows about one pool per token, and not always the same: ask for all of them.
-            if let Some(Answer { quotes, at: then }) = source.pools(&wanted.token.address).await
-                && !quotes.is_empty()
-            {
-                (candidates, at) = (quotes, then);
-            }
-        }
-        let mut doubts = self.doubts_of(&wanted.token.address);
-        let choice = choose(&candidates, wanted.pool.as_ref(), &mut doubts, at, &self.rules);
-        self.remember(wanted.token.address, doubts);
-        let observation = match choice {
-            Choice::Stay(quote) => observation(source.name(), quote, at, true),
-            Choice::PriceOnly(quote) => observation(source.name(), quote, at, false),
-            Choice::Pin(quote) => {
-                if let Some(address) = quote.pool.clone() {
-                    let pin = PinnedPool { address, dex_name: quote.dex_name.clone(), pinned_at: at };
-                    if let Some(old) = &wanted.pool {
-                        tracing::info!(token.address = %wanted.token.address, from = %old.address, to = %pin.address,
-                            "the token's price is taken from another pool now");
-                    }
-                    seen.pools.push((wanted.token, pin));
-                }
-                observation(source.name(), quote, at, true)
-            }
-            Choice::Nothing => return false,
-        };
-        seen.observations.push((wanted.token, observation));
-        true
-    }
-
-    fn longest_unasked_first(&self, wanted: &mut [Wanted]) {
-        let mut asked_at = self.asked_at.lock().unwrap_or_else(PoisonError::into_inner);
-        wanted.sort_by_key(|wanted| asked_at.get(&wanted.token.address).copied());
-        let now = self.clock.now();
-        asked_at.extend(wanted.iter().take(MOST_ASKED).map(|wanted| (wanted.token.address, now)));
-    }
-
-    fn doubts_of(&self, token: &TokenAddress) -> Doubts {
-        self.doubts.lock().unwrap_or_else(PoisonError::into_inner).get(token).copied().unwrap_or_default()
-    }
-
-    fn remember(&self, token: TokenAddress, doubts: Doubts) {
-        let mut all = self.doubts.lock().unwrap_or_else(PoisonError::into_inner);
-        if doubts == Doubts::default() {
-            all.remove(&token);
-        } else {
-            all.insert(token, doubts);
-        }
-    }
-
-    /// Forgets what is remembered of tokens that are no longer followed.
-    pub fn forget_all_but(&self, followed: &[Wanted]) {
-        let followed: HashSet<TokenAddress> = followed.iter().map(|wanted| wanted.token.address).collect();
-        self.doubts.lock().unwrap_or_else(PoisonError::into_inner).retain(|token, _| followed.contains(token));
-        self.asked_at.lock().unwrap_or_else(PoisonError::into_inner).retain(|token, _| followed.contains(token));
+        look.run(work).await
     }
 }
 
-/// About as many tokens as the sources after the first can tell of in one interval.
-const MOST_ASKED: usize = 200;
+/// One look under way.
+struct Look<'a> {
+    feeds: &'a Arc<Feeds>,
+    deadline: Timestamp,
+    deliver: &'a mpsc::Sender<Delivery>,
+    /// By source.
+    queues: Vec<Queue>,
+    batches: JoinSet<Batch>,
+    of_source: HashMap<Id, usize>,
+    /// How many tokens each source told of; `None` while it was not asked.
+    told: Vec<Option<usize>>,
+    report: LookReport,
+    /// What was settled at the end of the way, not delivered yet.
+    ended: Seen,
+}
 
-/// The observation of a quote; where the pool is not the token's own, only what is true of the whole token.
-fn observation(source: &'static str, quote: &PoolQuote, at: Timestamp, own_pool: bool) -> Observation {
-    Observation {
-        observed_at: at,
-        source: Arc::from(source),
-        price_usd: quote.price_usd,
-        market_cap_usd: quote.market_cap_usd,
-        liquidity_usd: quote.liquidity_usd.filter(|_| own_pool),
-        volume_24h_usd: quote.volume_24h_usd,
-        holder_count: quote.holder_count,
-        dex_name: quote.dex_name.clone().filter(|_| own_pool),
-        pool: quote.pool.clone().filter(|_| own_pool),
+/// A request that has come back.
+struct Batch {
+    /// Who answered: the source that was asked, or the one after it where it was slow.
+    answered_by: usize,
+    taken: Taken,
+    work: Work,
+}
+
+impl Look<'_> {
+    async fn run(mut self, mut work: Work) -> (LookReport, Work) {
+        loop {
+            self.launch();
+            self.deliver_ended().await;
+            if self.batches.is_empty() {
+                break;
+            }
+            // From here on the batches hold the clock, so that they can wait for their turns.
+            drop(work);
+            let joined = self.batches.join_next_with_id().await;
+            work = self.joined(joined).unwrap_or_else(|| self.feeds.clock.work());
+        }
+        let named = self.feeds.sources.iter().zip(self.told);
+        self.report.seen = named.filter_map(|(source, told)| Some((source.name(), told?))).collect();
+        (self.report, work)
+    }
+
+    fn joined(&mut self, joined: Option<Result<(Id, Batch), JoinError>>) -> Option<Work> {
+        let (id, batch) = match joined? {
+            Ok((id, batch)) => (id, Some(batch)),
+            Err(error) => {
+                tracing::error!(%error, "a batch ended unexpectedly");
+                (error.id(), None)
+            }
+        };
+        if let Some(queue) = self.of_source.remove(&id).and_then(|source| self.queues.get_mut(source)) {
+            queue.in_flight -= 1;
+        }
+        let Batch { answered_by, taken: Taken { onward, told, confirmed }, work } = batch?;
+        self.report.jumps.confirmed += confirmed;
+        if let Some(told_before) = self.told.get_mut(answered_by) {
+            *told_before = Some(told_before.unwrap_or(0) + told);
+        }
+        for traveller in onward {
+            self.send_on(answered_by + 1, traveller);
+        }
+        Some(work)
+    }
+
+    /// Queues a token at the first source from `index` on that may know it; without one, its way ends.
+    fn send_on(&mut self, index: usize, traveller: Traveller) {
+        let now = self.feeds.clock.now();
+        let token = &traveller.wanted.token.address;
+        for (index, queue) in self.queues.iter_mut().enumerate().skip(index) {
+            let known = self.feeds.memory.peek(token, |of| of.acquaintance(index)).unwrap_or_default();
+            if index == 0 || known.unknown_until <= now {
+                queue.push(traveller, known.asked_at, now);
+                return;
+            }
+        }
+        self.end(traveller);
+    }
+
+    fn end(&mut self, traveller: Traveller) {
+        let (token, answered) = (traveller.wanted.token, traveller.answered);
+        match self.feeds.settle(traveller, &mut self.ended) {
+            Some(Ending::Confirmed) => self.report.jumps.confirmed += 1,
+            Some(Ending::Outvoted) => self.report.jumps.outvoted += 1,
+            Some(Ending::Open) => self.report.jumps.open += 1,
+            None => {
+                self.report.missing += 1;
+                if !answered {
+                    self.report.unasked.push(token);
+                }
+            }
+        }
+    }
+
+    async fn deliver_ended(&mut self) {
+        let seen = std::mem::take(&mut self.ended);
+        if !seen.observations.is_empty() {
+            // Nobody receives only while the tracker stops.
+            let _ = self.deliver.send(Delivery { seen, work: self.feeds.clock.work() }).await;
+        }
+    }
+
+    /// Sends what can be sent: full requests, and others where nobody comes any more who could fill them, or not soon.
+    fn launch(&mut self) {
+        let now = self.feeds.clock.now();
+        let mut nobody_comes = true;
+        for index in 0..self.queues.len() {
+            let (feeds, queue) = (self.feeds, &mut self.queues[index]);
+            let source = &feeds.sources[index];
+            while queue.len() > 0 && queue.in_flight < AT_ONCE {
+                let waited = queue.since().is_some_and(|since| now.since(since) >= FILLED_WITHIN);
+                if queue.len() < source.batch_size() && !nobody_comes && !waited {
+                    break;
+                }
+                let batch = queue.take(source.batch_size(), now);
+                let asked =
+                    Arc::clone(feeds).ask(index, batch, self.deadline, self.deliver.clone(), feeds.clock.work());
+                self.of_source.insert(self.batches.spawn(asked).id(), index);
+                queue.in_flight += 1;
+            }
+            nobody_comes &= queue.is_idle();
+        }
+    }
+}
+
+impl Feeds {
+    /// Asks source number `index` for a batch, and delivers what it tells.
+    async fn ask(
+        self: Arc<Self>,
+        index: usize,
+        batch: Vec<Traveller>,
+        deadline: Timestamp,
+        deliver: mpsc::Sender<Delivery>,
+        mut work: Work,
+    ) -> Batch {
+        let source = &self.sources[index];
+        let tokens: Vec<TokenAddress> = batch.iter().map(|traveller| traveller.wanted.token.address).collect();
+        let backup = self.sources.get(index + 1).map(|backup| &**backup);
+        // Whether a price is right is asked where that costs nothing that is needed elsewhere.
+        let answer = if batch.iter().all(|traveller| traveller.jump.is_some()) {
+            source.ask_spare(&tokens, Purpose::Check).await
+        } else {
+            match source.ask(&tokens, backup, deadline, &mut work).await {
+                Ok(answer) => Some(answer),
+                Err(error @ (AskError::NoneLeft(_) | AskError::Opened(_))) => {
+                    tracing::debug!(source = source.name(), tokens = tokens.len(), %error, "a price source was passed over");
+                    None
+                }
+                Err(error) => {
+                    tracing::warn!(source = source.name(), tokens = tokens.len(), %error, "a price source gave no answer");
+                    None
+                }
+            }
+        };
+        let Some(answer) = answer else {
+            return Batch { answered_by: index, taken: Taken { onward: batch, ..Taken::default() }, work };
+        };
+        let answered_by = index + usize::from(answer.hedged);
+        let mut seen = Seen::default();
+        let taken = self.take_in(answered_by, batch, answer, &mut seen).await;
+        if !seen.observations.is_empty() {
+            let _ = deliver.send(Delivery { seen, work: self.clock.work() }).await;
+        }
+        Batch { answered_by, taken, work }
     }
 }
 

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::http::{FetchError, Http};
 use super::lenient::{Maybe, Number, Text, array};
 use super::settings::Endpoint;
-use super::{Feed, Limits, PoolQuote, QuotedIn, amount, price};
+use super::{Feed, Limits, PoolQuote, Purpose, QuotedIn, amount, price};
 
 /// See the module.
 #[derive(Debug)]
@@ -49,9 +49,14 @@ impl Feed for DexScreener {
     fn limits(&self) -> Limits {
         // 300 a minute are allowed. Its 429 says nothing about when to come back.
         Limits { requests_per_minute: 260.0, burst: 40, least_pause: Duration::from_secs(5) }
+            .with_allowance(self.endpoint.requests_per_minute)
     }
 
-    fn quotes<'a>(&'a self, tokens: &'a [TokenAddress]) -> BoxFuture<'a, Result<Vec<PoolQuote>, FetchError>> {
+    fn quotes<'a>(
+        &'a self,
+        tokens: &'a [TokenAddress],
+        _: Purpose,
+    ) -> BoxFuture<'a, Result<Vec<PoolQuote>, FetchError>> {
         let url = format!("{}/tokens/v1/solana/{}", self.endpoint.url, super::http::list(tokens));
         self.pairs(url, tokens).boxed()
     }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::http::{FetchError, Http, list};
 use super::lenient::{Maybe, Number, Text, array};
 use super::settings::Endpoint;
-use super::{Feed, Limits, PoolQuote, QuotedIn, amount, price};
+use super::{Feed, Limits, PoolQuote, Purpose, QuotedIn, amount, price};
 
 /// See the module.
 #[derive(Debug)]
@@ -49,9 +49,14 @@ impl Feed for GeckoTerminal {
     fn limits(&self) -> Limits {
         // 30 a minute by its documentation, 6 to 10 as seen; its 429 says `retry-after: 0` and means a minute.
         Limits { requests_per_minute: 6.0, burst: 2, least_pause: Duration::from_secs(65) }
+            .with_allowance(self.endpoint.requests_per_minute)
     }
 
-    fn quotes<'a>(&'a self, tokens: &'a [TokenAddress]) -> BoxFuture<'a, Result<Vec<PoolQuote>, FetchError>> {
+    fn quotes<'a>(
+        &'a self,
+        tokens: &'a [TokenAddress],
+        _: Purpose,
+    ) -> BoxFuture<'a, Result<Vec<PoolQuote>, FetchError>> {
         self.multi(tokens).boxed()
     }
 }

@@ -1,7 +1,8 @@
 //! Jupiter: the second source, for what DexScreener misses. It weighs a token's pools itself.
 //!
-//! `/tokens/v2/search` tells of 100 tokens a request, with market cap and holders; `/price/v3` of 50, and is asked where
-//! the search cannot answer. Both draw on one allowance.
+//! `/tokens/v2/search` tells of 100 tokens a request, with market cap and holders: it is asked where a token is followed.
+//! `/price/v3` tells of 50, with nothing but the price, which is that of the last trade: it is asked where another source's
+//! price is to be checked, and where the search has just failed. Both draw on one allowance.
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use serde::Deserialize;
 use super::http::{FetchError, Http, list};
 use super::lenient::{Number, Text, array, map};
 use super::settings::Endpoint;
-use super::{Feed, Limits, PoolQuote, QuotedIn, amount, price};
+use super::{Feed, Limits, PoolQuote, Purpose, QuotedIn, amount, price};
 
 /// See the module.
 #[derive(Debug)]
@@ -52,16 +53,6 @@ impl Jupiter {
         let body = self.http.json(self.get("/price/v3?ids=", tokens)).await?;
         parse_prices(&body, tokens)
     }
-
-    async fn search_or_prices(&self, tokens: &[TokenAddress]) -> Result<Vec<PoolQuote>, FetchError> {
-        match self.search(tokens).await {
-            // One more request at most, so that the allowance holds; the retry asks for the rest.
-            Err(FetchError::Malformed { .. } | FetchError::Status { .. }) if tokens.len() <= Self::PRICES => {
-                self.prices(tokens).await
-            }
-            other => other,
-        }
-    }
 }
 
 impl Feed for Jupiter {
@@ -77,10 +68,18 @@ impl Feed for Jupiter {
         // 60 a minute with a key, 30 without.
         let requests_per_minute = if self.endpoint.api_key.is_some() { 54.0 } else { 26.0 };
         Limits { requests_per_minute, burst: 4, least_pause: Duration::from_secs(2) }
+            .with_allowance(self.endpoint.requests_per_minute)
     }
 
-    fn quotes<'a>(&'a self, tokens: &'a [TokenAddress]) -> BoxFuture<'a, Result<Vec<PoolQuote>, FetchError>> {
-        self.search_or_prices(tokens).boxed()
+    fn quotes<'a>(
+        &'a self,
+        tokens: &'a [TokenAddress],
+        purpose: Purpose,
+    ) -> BoxFuture<'a, Result<Vec<PoolQuote>, FetchError>> {
+        if purpose != Purpose::Follow && tokens.len() <= Self::PRICES {
+            return self.prices(tokens).boxed();
+        }
+        self.search(tokens).boxed()
     }
 }
 

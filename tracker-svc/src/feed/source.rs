@@ -1,7 +1,10 @@
-//! A feed with everything that keeps it usable: its rate budget, its circuit breaker, retries with growing pauses.
+//! A feed with everything that keeps it usable: its rate budget, its circuit breaker, retries with growing pauses, and a
+//! second try elsewhere for what it is slow to answer.
+//!
+//! Every request, of whatever kind, first takes its place in the budget of the source that gets it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use domain::timestamp::Timestamp;
 use domain::token::TokenAddress;
@@ -12,7 +15,9 @@ use tokio::sync::Semaphore;
 use super::breaker::{Breaker, Opened};
 use super::budget::{Budget, NoneLeft};
 use super::http::FetchError;
-use super::{Feed, PoolQuote};
+use super::jump::{Credit, Ending};
+use super::latency::Latency;
+use super::{Feed, PoolQuote, Purpose};
 
 /// Requests to one source that are under way at once.
 const AT_ONCE: usize = 16;
@@ -25,10 +30,14 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct Source {
     feed: Box<dyn Feed>,
+    label: Arc<str>,
     clock: Clock,
     budget: Mutex<Budget>,
     breaker: Mutex<Breaker>,
+    latency: Mutex<Latency>,
+    credit: Mutex<Credit>,
     at_once: Semaphore,
+    hedge_after_at_least: Duration,
 }
 
 /// What a source says, and when it said so.
@@ -38,6 +47,8 @@ pub struct Answer {
     pub quotes: Vec<PoolQuote>,
     /// The moment of the answer, floored to the millisecond.
     pub at: Timestamp,
+    /// Whether it is not this source's but that of the one which was asked because this one was slow.
+    pub hedged: bool,
 }
 
 /// Why a source gave no answer.
@@ -57,15 +68,23 @@ pub enum AskError {
 impl Source {
     /// A source in a good mood.
     #[must_use]
-    pub fn new(feed: Box<dyn Feed>, clock: Clock) -> Self {
-        let budget = Mutex::new(Budget::new(feed.limits()));
-        Self { feed, clock, budget, breaker: Mutex::default(), at_once: Semaphore::new(AT_ONCE) }
+    pub fn new(feed: Box<dyn Feed>, clock: Clock, hedge_after_at_least: Duration) -> Self {
+        let (budget, at_once) = (Mutex::new(Budget::new(feed.limits())), Semaphore::new(AT_ONCE));
+        let (breaker, latency, credit) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let label = Arc::from(feed.name());
+        Self { feed, label, clock, budget, breaker, latency, credit, at_once, hedge_after_at_least }
     }
 
     /// Its name in observations and logs.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.feed.name()
+    }
+
+    /// The same, to share.
+    #[must_use]
+    pub fn label(&self) -> Arc<str> {
+        Arc::clone(&self.label)
     }
 
     /// How many tokens one request may ask for.
@@ -79,12 +98,25 @@ impl Source {
         self.budget().set_share(fraction, self.clock.now());
     }
 
+    /// For how many tokens it can be asked within such a time, as its mood is now.
+    #[must_use]
+    pub fn tokens_within(&self, time: Duration) -> usize {
+        (self.budget().requests_within(time) as usize).max(1).saturating_mul(self.batch_size())
+    }
+
     /// Asks for at most [`Source::batch_size`] tokens. Waits for its turn and between retries, on the clock, but never
-    /// beyond `deadline`.
+    /// beyond `deadline`. Where an answer takes unusually long, `backup` is asked for the same, if it has a request to spare,
+    /// and whoever answers first is believed.
     ///
     /// # Errors
     /// [`AskError`] where there is no answer before the deadline.
-    pub async fn ask(&self, tokens: &[TokenAddress], deadline: Timestamp, work: &mut Work) -> Result<Answer, AskError> {
+    pub async fn ask(
+        &self,
+        tokens: &[TokenAddress],
+        backup: Option<&Self>,
+        deadline: Timestamp,
+        work: &mut Work,
+    ) -> Result<Answer, AskError> {
         let mut tries = 0;
         loop {
             let turn = self.budget().reserve(self.clock.now(), deadline)?;
@@ -93,7 +125,8 @@ impl Source {
                 continue;
             }
             self.breaker().pass(self.clock.now())?;
-            let error = match self.fetch(self.feed.quotes(tokens)).await {
+            let purpose = if tries == 0 { Purpose::Follow } else { Purpose::Again };
+            let error = match self.fetch_or_hedge(tokens, purpose, backup).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -110,30 +143,99 @@ impl Source {
         }
     }
 
+    /// Asks for at most [`Source::batch_size`] tokens, once, and only where there is a request to spare right now.
+    pub async fn ask_spare(&self, tokens: &[TokenAddress], purpose: Purpose) -> Option<Answer> {
+        if !self.takes_spare() {
+            return None;
+        }
+        let answer = self.fetch(self.feed.quotes(tokens, purpose)).await;
+        answer.inspect_err(|error| tracing::debug!(source = self.name(), %error, "no spare answer")).ok()
+    }
+
     /// Every pool of one token, where the source can tell and has a request to spare right now.
     pub async fn pools(&self, token: &TokenAddress) -> Option<Answer> {
         let pools = self.feed.pools(token)?;
-        let now = self.clock.now();
-        if !self.budget().spare(now) || self.breaker().pass(now).is_err() {
+        if !self.takes_spare() {
             return None;
         }
         self.fetch(pools).await.inspect_err(|error| tracing::debug!(source = self.name(), %error, "no pools")).ok()
     }
 
+    /// One of its jumps ended so; returns whether it is not taken at its word any more.
+    pub fn jump_ended(&self, ending: Ending) -> bool {
+        self.credit().ended(ending, self.clock.now())
+    }
+
+    /// Whether it is taken at its word where nobody else can be asked.
+    #[must_use]
+    pub fn has_credit(&self) -> bool {
+        self.credit().has(self.clock.now())
+    }
+
+    fn takes_spare(&self) -> bool {
+        let now = self.clock.now();
+        // A request that the breaker stops is not taken back: it is left alone then anyway.
+        self.budget().spare(now) && self.breaker().pass(now).is_ok()
+    }
+
+    /// One request; and where it takes unusually long, the same at `backup`.
+    async fn fetch_or_hedge(
+        &self,
+        tokens: &[TokenAddress],
+        purpose: Purpose,
+        backup: Option<&Self>,
+    ) -> Result<Answer, FetchError> {
+        // Never held while waiting on the clock: those who wait for it hold the clock.
+        let _place = self.at_once.acquire().await;
+        let fetch = self.fetch_now(self.feed.quotes(tokens, purpose));
+        let usual = self.latency().p95();
+        let (Some(usual), Some(backup)) = (usual, backup.filter(|backup| tokens.len() <= backup.batch_size())) else {
+            return fetch.await;
+        };
+        tokio::pin!(fetch);
+        // How long a source takes is real time, also on a simulated clock.
+        tokio::select! {
+            answer = &mut fetch => return answer,
+            () = tokio::time::sleep(usual.max(self.hedge_after_at_least)) => {}
+        }
+        let hedge = backup.ask_spare(tokens, purpose);
+        tokio::pin!(hedge);
+        let hedged = tokio::select! {
+            answer = &mut fetch => return answer,
+            hedged = &mut hedge => hedged,
+        };
+        let Some(hedged) = hedged.map(|answer| Answer { hedged: true, ..answer }) else { return fetch.await };
+        let told = |token: &TokenAddress| hedged.quotes.iter().any(|quote| quote.token == *token);
+        if tokens.iter().all(told) {
+            tracing::debug!(source = self.name(), backup = backup.name(), "a slow price source was not waited for");
+            return Ok(hedged);
+        }
+        // It does not know them all: the slow source may.
+        fetch.await.or(Ok(hedged))
+    }
+
     /// One request, with its lesson for the budget and the breaker.
     async fn fetch(&self, request: BoxFuture<'_, Result<Vec<PoolQuote>, FetchError>>) -> Result<Answer, FetchError> {
-        // Never held while waiting on the clock: those who wait for it hold the clock.
-        let place = self.at_once.acquire().await;
+        let _place = self.at_once.acquire().await;
+        self.fetch_now(request).await
+    }
+
+    /// The same for somebody who has a place.
+    async fn fetch_now(
+        &self,
+        request: BoxFuture<'_, Result<Vec<PoolQuote>, FetchError>>,
+    ) -> Result<Answer, FetchError> {
+        let asked_at = Instant::now();
         let answer = request.await;
-        drop(place);
         let now = self.clock.now();
         match answer {
             Ok(quotes) => {
+                self.latency().answered(asked_at.elapsed());
                 self.budget().answered(now);
                 if self.breaker().answered() {
                     tracing::info!(source = self.name(), "the price source answers again");
                 }
-                Ok(Answer { quotes, at: now.floor_to_millis() })
+                Ok(Answer { quotes, at: now.floor_to_millis(), hedged: false })
             }
             Err(error) => {
                 match &error {
@@ -160,6 +262,14 @@ impl Source {
 
     fn budget(&self) -> MutexGuard<'_, Budget> {
         self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn latency(&self) -> MutexGuard<'_, Latency> {
+        self.latency.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn credit(&self) -> MutexGuard<'_, Credit> {
+        self.credit.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn breaker(&self) -> MutexGuard<'_, Breaker> {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use service::clock::Work;
 use store::StoreError;
+use store::outcomes::FollowedToken;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -13,6 +14,9 @@ use super::Parts;
 use super::patience::survive;
 use super::schedule::Schedule;
 use crate::feed::cascade::{Delivery, LookReport, Wanted};
+
+/// For so long after an alert its token may be new to the sources.
+const YOUNG: Duration = Duration::from_mins(30);
 
 /// The polling.
 pub(super) struct Poller {
@@ -61,7 +65,8 @@ impl Poller {
         }
         // The rest of the interval is for storing.
         let deadline = started.plus(interval.mul_f64(0.9));
-        let (LookReport { seen, missing }, work) = self.parts.feeds.look(wanted, deadline, work, &self.deliver).await;
+        let (LookReport { seen, missing, .. }, work) =
+            self.parts.feeds.look(wanted, deadline, work, &self.deliver).await;
         let elapsed_ms = begun.elapsed().as_millis();
         if missing == tokens {
             tracing::warn!(tokens, elapsed_ms, "no price source told of any token");
@@ -73,12 +78,14 @@ impl Poller {
 
     /// What to look at, the longest unseen first.
     async fn wanted(&self) -> Result<Vec<Wanted>, StoreError> {
-        let mut followed = self.parts.store.outcomes().follow_list(self.parts.clock.now()).await?;
+        let now = self.parts.clock.now();
+        let mut followed = self.parts.store.outcomes().follow_list(now).await?;
         followed.sort_by_key(|followed| (followed.last_observed_at, followed.token));
         let tickers: HashMap<_, _> = followed.iter().map(|f| (f.token, Arc::clone(&f.symbol))).collect();
         self.parts.announcer.learn(tickers);
-        let wanted: Vec<Wanted> = followed.into_iter().map(|f| Wanted { token: f.token, pool: f.pool }).collect();
-        self.parts.feeds.forget_all_but(&wanted);
-        Ok(wanted)
+        self.parts.feeds.forget_all_but(&followed.iter().map(|f| f.token.address).collect());
+        let wanted =
+            |f: FollowedToken| Wanted { token: f.token, pool: f.pool, young: now.since(f.newest_alerted_at) < YOUNG };
+        Ok(followed.into_iter().map(wanted).collect())
     }
 }

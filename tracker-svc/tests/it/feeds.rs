@@ -58,7 +58,7 @@ impl Played {
 
     /// One look at all tokens, within a minute.
     async fn look(&self) -> (Prices, LookReport) {
-        let wanted = self.tokens.iter().map(|token| Wanted { token: key(*token), pool: None }).collect();
+        let wanted = self.tokens.iter().map(|token| Wanted { token: key(*token), pool: None, young: true }).collect();
         let (prices, _, report) = self.look_at(wanted).await;
         (prices, report)
     }
@@ -297,11 +297,11 @@ async fn the_pinned_pool_is_found_where_the_answer_shows_another() {
     })
     .await;
     let token = played.tokens[0];
-    let (_, pools, _) = played.look_at(vec![Wanted { token: key(token), pool: None }]).await;
+    let (_, pools, _) = played.look_at(vec![Wanted { token: key(token), pool: None, young: true }]).await;
     let pin = pools[&token].clone();
     // The batch answer holds no pool of the token but one of another token; the pin is looked up on its own.
     let gone = PinnedPool { address: Arc::from("GonePool"), ..pin };
-    let (prices, pools, _) = played.look_at(vec![Wanted { token: key(token), pool: Some(gone) }]).await;
+    let (prices, pools, _) = played.look_at(vec![Wanted { token: key(token), pool: Some(gone), young: true }]).await;
     assert_eq!(played.exchange.requests(Source::DexScreener), 3);
     let seen = &prices[&token];
     assert_eq!((&seen.pool, seen.liquidity_usd), (&None, None), "the price alone, for the pin may come back");

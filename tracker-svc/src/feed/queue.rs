@@ -1,0 +1,77 @@
+//! Tokens that wait to be asked of one source: those that no source before it told of, then those whose price is to be
+//! checked.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use domain::timestamp::Timestamp;
+
+use super::cascade::Wanted;
+use super::jump::Jump;
+
+/// A token on its way from source to source.
+#[derive(Debug)]
+pub(super) struct Traveller {
+    pub(super) wanted: Wanted,
+    /// What a source before said of it, where that is a jump.
+    pub(super) jump: Option<Box<Jump>>,
+    /// Whether any source answered, be it that it does not know the token.
+    pub(super) answered: bool,
+}
+
+impl Traveller {
+    pub(super) const fn new(wanted: Wanted) -> Self {
+        Self { wanted, jump: None, answered: false }
+    }
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    /// The longest unasked first, so that what a low limit leaves out is another token each time; then in order of arrival.
+    missing: BTreeMap<(Timestamp, u64), Traveller>,
+    jumped: VecDeque<Traveller>,
+    arrivals: u64,
+    /// Since when somebody waits.
+    since: Option<Timestamp>,
+    /// Requests under way.
+    pub(super) in_flight: usize,
+}
+
+impl Queue {
+    pub(super) fn push(&mut self, traveller: Traveller, asked_at: Timestamp, now: Timestamp) {
+        self.since.get_or_insert(now);
+        if traveller.jump.is_some() {
+            self.jumped.push_back(traveller);
+        } else {
+            self.arrivals += 1;
+            self.missing.insert((asked_at, self.arrivals), traveller);
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.missing.len() + self.jumped.len()
+    }
+
+    /// Whether nobody waits and no request is under way.
+    pub(super) fn is_idle(&self) -> bool {
+        self.len() == 0 && self.in_flight == 0
+    }
+
+    pub(super) const fn since(&self) -> Option<Timestamp> {
+        self.since
+    }
+
+    /// The next batch. Checks fill up a request that is needed anyway, or make one of their own.
+    pub(super) fn take(&mut self, size: usize, now: Timestamp) -> Vec<Traveller> {
+        let mut batch = Vec::with_capacity(size.min(self.len()));
+        while batch.len() < size
+            && let Some((_, traveller)) = self.missing.pop_first()
+        {
+            batch.push(traveller);
+        }
+        let left = size - batch.len();
+        batch.extend(self.jumped.drain(..left.min(self.jumped.len())));
+        self.since = (self.len() > 0).then_some(now);
+        batch
+    }
+}

@@ -191,6 +191,14 @@ pub(crate) const fn dialect(backend: DbBackend) -> &'static [(&'static str, &'st
     }
 }
 
+/// The present moment by the database's clock, which moves on during a transaction, as an SQL expression.
+pub(crate) const fn present_moment(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Sqlite => sqlite::PRESENT_MOMENT,
+        _ => postgres::PRESENT_MOMENT,
+    }
+}
+
 /// Reads through the pool: each statement on whichever connection is free.
 #[async_trait::async_trait]
 impl ConnectionTrait for Engine {

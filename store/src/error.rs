@@ -33,6 +33,13 @@ pub enum StoreError {
     /// The database's tables are not the ones that this program knows.
     #[error("the database's tables do not fit this program: {0}")]
     Schema(MigrationState),
+    /// Another tracker has taken over some of the shards that this was to be written under. Ask what is still held; what
+    /// was polled for the lost ones is another's to write.
+    #[error("another tracker has taken over {} shards of tokens meanwhile", shards.len())]
+    LeaseLost {
+        /// The shards that are no longer held.
+        shards: std::collections::BTreeSet<crate::leases::Shard>,
+    },
     /// A text that the database cannot hold.
     #[error("{field} contains a NUL character, which cannot be stored")]
     NulInText {

@@ -2,7 +2,8 @@
 //!
 //! [`Store`] opens a Postgres server (`postgres://…`) or a SQLite file (`sqlite://…`); what differs between them stands
 //! in `engine/`. Each repository is one file and is reached through the store: [`Store::alerts`],
-//! [`Store::observations`], [`Store::outcomes`], [`Store::pools`], [`Store::dataset`], [`Store::recommendations`], [`Store::events`].
+//! [`Store::observations`], [`Store::outcomes`], [`Store::pools`], [`Store::dataset`], [`Store::recommendations`],
+//! [`Store::events`], [`Store::leases`].
 //!
 //! Whatever was answered with `Ok` is durable. Everything that folds prices into outcomes locks its tokens first, so
 //! that any number of writers, in any number of processes, lose no update.
@@ -14,6 +15,7 @@ mod entity;
 mod error;
 pub mod events;
 mod folding;
+pub mod leases;
 mod locking;
 mod migration;
 pub mod observations;

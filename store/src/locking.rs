@@ -7,6 +7,7 @@ use domain::token::TokenKey;
 
 use crate::engine::{Rows, Transaction};
 use crate::error::{Doing, StoreError};
+use crate::leases::Shard;
 use crate::stored::token_key;
 
 /// Tokens that this transaction alone may change until it ends.
@@ -59,20 +60,29 @@ pub(crate) async fn add(
     keys: impl IntoIterator<Item = TokenKey>,
 ) -> Result<Vec<i64>, StoreError> {
     let doing = "adding tokens";
-    let rows = token_rows(&keys.into_iter().collect());
+    let rows = new_token_rows(&keys.into_iter().collect());
     let sql = rows.insert_into("tokens", "ON CONFLICT DO NOTHING RETURNING token_id");
     let added = transaction.bulk(&sql, &rows).await.doing(doing)?;
     added.iter().map(|row| row.try_get_by_index(0).doing(doing)).collect()
 }
 
 fn token_rows(keys: &BTreeSet<TokenKey>) -> Rows {
-    // The order of the texts, which is the order of the locks, differs from that of the keys.
-    let mut keys: Vec<(&'static str, String)> =
-        keys.iter().map(|key| (key.chain.name(), key.address.to_string())).collect();
-    keys.sort_unstable();
+    let keys = in_order(keys);
     Rows::default()
-        .with("chain", keys.iter().map(|(chain, _)| (*chain).to_owned()))
-        .with("address", keys.iter().map(|(_, address)| address.clone()))
+        .with("chain", keys.iter().map(|(chain, ..)| (*chain).to_owned()))
+        .with("address", keys.iter().map(|(_, address, _)| address.clone()))
+}
+
+fn new_token_rows(keys: &BTreeSet<TokenKey>) -> Rows {
+    let shards = in_order(keys).into_iter().map(|(.., shard)| shard.number());
+    token_rows(keys).with("shard", shards)
+}
+
+/// The order of the texts, which is the order of the locks, differs from that of the keys.
+fn in_order(keys: &BTreeSet<TokenKey>) -> Vec<(&'static str, String, Shard)> {
+    let mut keys: Vec<_> = keys.iter().map(|key| (key.chain.name(), key.address.to_string(), Shard::of(key))).collect();
+    keys.sort_unstable();
+    keys
 }
 
 async fn read(transaction: &Transaction, sql: &str, rows: &Rows) -> Result<Locked, StoreError> {

@@ -14,6 +14,7 @@ use domain::token::TokenKey;
 use futures::stream::BoxStream;
 
 use crate::error::{Doing, StoreError};
+use crate::leases::Fence;
 use crate::pools::PinnedPool;
 use crate::rules::Rules;
 use crate::store::Store;
@@ -26,6 +27,7 @@ pub(crate) use record::named;
 #[derive(Clone, Copy)]
 pub struct Observations<'a> {
     pub(crate) store: &'a Store,
+    pub(crate) fence: Option<&'a Fence>,
 }
 
 /// What goes in with one transaction.
@@ -74,7 +76,14 @@ pub struct BatchReport {
     pub happenings: Vec<AlertHappening>,
 }
 
-impl Observations<'_> {
+impl<'a> Observations<'a> {
+    /// The same, as a tracker that holds leases: it writes for tokens of those shards alone, and
+    /// [`Observations::record`] is [`StoreError::LeaseLost`], and writes nothing, where one of them is no longer held.
+    #[must_use]
+    pub const fn under(self, fence: &'a Fence) -> Self {
+        Self { fence: Some(fence), ..self }
+    }
+
     /// Stores a batch and brings every outcome up to date with it, in one transaction: those of open windows, and, for
     /// late observations, sealed ones too. In whatever order observations arrive, outcomes are what the order of
     /// (`observed_at`, `source`) gives.
@@ -84,7 +93,7 @@ impl Observations<'_> {
         let Sorted { receptions, candidates } = intake::sort(&batch.observations, now);
         let moments = candidates.iter().map(|index| batch.observations[*index].1.observed_at);
         self.store.engine.make_partitions(moments).await.doing("making partitions for prices")?;
-        write(&self.store.engine, Record { batch: &batch, receptions, candidates, now, rules }).await
+        write(&self.store.engine, Record { batch: &batch, receptions, candidates, now, rules, fence: self.fence }).await
     }
 
     /// The stored observations of a token in `[from, to)`, in the order of (`observed_at`, `source`). Empty for a token

@@ -1,6 +1,7 @@
 //! Outcomes: which tokens to follow, what to seal, and whether what is stored is what a fresh fold gives.
 
 mod follow;
+mod raised;
 mod refold;
 pub(crate) mod row;
 mod seal;
@@ -13,6 +14,7 @@ use domain::timestamp::Timestamp;
 use domain::token::TokenKey;
 
 use crate::error::StoreError;
+use crate::leases::Fence;
 use crate::observations::AlertHappening;
 use crate::pools::PinnedPool;
 use crate::rules::Rules;
@@ -23,6 +25,7 @@ use crate::write::write;
 #[derive(Clone, Copy)]
 pub struct Outcomes<'a> {
     pub(crate) store: &'a Store,
+    pub(crate) fence: Option<&'a Fence>,
 }
 
 /// A token with at least one alert whose window is open.
@@ -57,11 +60,25 @@ pub struct Refold {
     pub stored_state: Vec<u8>,
 }
 
-impl Outcomes<'_> {
+impl<'a> Outcomes<'a> {
+    /// The same, as a tracker that holds leases: [`Outcomes::follow_list`], [`Outcomes::raised_since`] and
+    /// [`Outcomes::seal_due`] are then about tokens of those shards alone, and the last is [`StoreError::LeaseLost`], and
+    /// seals nothing, where one of them is no longer held.
+    #[must_use]
+    pub const fn under(self, fence: &'a Fence) -> Self {
+        Self { fence: Some(fence), ..self }
+    }
+
     /// All tokens with a window open at `now`, in no particular order. Imported alerts whose window is past are not
     /// among them. This is all that the polling needs to go on where it was.
     pub async fn follow_list(&self, now: Timestamp) -> Result<Vec<FollowedToken>, StoreError> {
-        follow::follow_list(&self.store.engine, now).await
+        follow::follow_list(&self.store.engine, now, self.fence).await
+    }
+
+    /// The alerts raised at `since` or later that nobody has observed since: what should get its first look. Imports are
+    /// not among them.
+    pub async fn raised_since(&self, since: Timestamp) -> Result<Vec<(AlertId, TokenKey)>, StoreError> {
+        raised::raised_since(&self.store.engine, since, self.fence).await
     }
 
     /// When the next outcome is due to be sealed; `None` when none is open.
@@ -77,11 +94,11 @@ impl Outcomes<'_> {
         limit: usize,
         rules: &Rules,
     ) -> Result<Vec<AlertHappening>, StoreError> {
-        let due = seal::due(&self.store.engine, now, limit).await?;
+        let due = seal::due(&self.store.engine, now, limit, self.fence).await?;
         if due.is_empty() {
             return Ok(Vec::new());
         }
-        write(&self.store.engine, seal::Seal { due: &due, now, rules }).await
+        write(&self.store.engine, seal::Seal { due: &due, now, rules, fence: self.fence }).await
     }
 
     /// Folds what is stored for one alert, without writing: the two halves are equal bit for bit unless something is

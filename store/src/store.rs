@@ -10,6 +10,7 @@ use crate::dataset::Dataset;
 use crate::engine::Engine;
 use crate::error::{Doing, MigrationState, StoreError};
 use crate::events::Events;
+use crate::leases::Leases;
 use crate::migration::Migrator;
 use crate::observations::Observations;
 use crate::options::{ConnectOptions, EngineKind};
@@ -82,13 +83,13 @@ impl Store {
     /// Observations: storing them, and keeping the outcomes up to date with them.
     #[must_use]
     pub const fn observations(&self) -> Observations<'_> {
-        Observations { store: self }
+        Observations { store: self, fence: None }
     }
 
     /// Outcomes: what is being followed, sealing, checking.
     #[must_use]
     pub const fn outcomes(&self) -> Outcomes<'_> {
-        Outcomes { store: self }
+        Outcomes { store: self, fence: None }
     }
 
     /// The pool that each token's price is taken from.
@@ -107,6 +108,12 @@ impl Store {
     #[must_use]
     pub const fn events(&self) -> Events<'_> {
         Events { store: self }
+    }
+
+    /// Which tracker polls which tokens.
+    #[must_use]
+    pub const fn leases(&self) -> Leases<'_> {
+        Leases { store: self }
     }
 
     /// The ledger of what was recommended.

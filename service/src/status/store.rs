@@ -47,6 +47,8 @@ impl From<StoreError> for Rejection {
                 tracing::error!(error.message = %super::with_causes(&error), "the database is damaged");
                 Self::data_loss("what is stored there cannot be read; the server's log has the cause")
             }
+            // No call writes under a lease.
+            StoreError::LeaseLost { .. } => Self::internal("writing under a lease", &error),
             StoreError::Address { .. } => Self::internal("reaching the database", &error),
             StoreError::Refused { doing, .. } => Self::internal(doing, &error),
         }

@@ -36,6 +36,7 @@ pub(super) const DIALECT: &[(&str, &str)] = &[
     ("{uuid}", "uuid"),
     ("{json}", "jsonb"),
     ("{moment}", "timestamptz"),
+    ("{long ago}", "to_timestamp(0)"),
     ("{partitioned by observed_at}", "PARTITION BY RANGE (observed_at)"),
     ("{clustered}", ""),
     // Half of each page is left for the new version of every row on it, and the state stays in the row.
@@ -43,6 +44,9 @@ pub(super) const DIALECT: &[(&str, &str)] = &[
 ];
 
 pub(super) const LOCK_TOKENS: &str = "FOR NO KEY UPDATE OF tokens";
+pub(super) const KEEP_LEASES: &str = "FOR KEY SHARE OF tracker_leases";
+pub(super) const SKIP_LOCKED: &str = "FOR UPDATE SKIP LOCKED";
+pub(super) const PRESENT_MOMENT: &str = "clock_timestamp()";
 pub(super) const CHANGE: &str = "pg_current_xact_id()::text::bigint";
 pub(super) const SETTLED_BELOW: &str = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
 /// `age` counts from a number to the next one to be given.
@@ -194,6 +198,14 @@ impl Postgres {
             _ => false,
         }
     }
+}
+
+/// Ends the session, and with it the transaction, of a client that says nothing or takes nothing for so long. Both are
+/// back to what they were after the transaction.
+pub(super) fn limit_patience(most_ms: u128) -> String {
+    let limits = ["idle_in_transaction_session_timeout", "lock_timeout", "tcp_user_timeout"];
+    let settings = limits.map(|name| format!("set_config('{name}', '{most_ms}', true)"));
+    format!("SELECT {}", settings.join(", "))
 }
 
 fn week_of(at: Timestamp) -> i64 {

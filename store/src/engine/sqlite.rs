@@ -34,6 +34,7 @@ pub(super) const DIALECT: &[(&str, &str)] = &[
     ("{uuid}", "BLOB"),
     ("{json}", "TEXT"),
     ("{moment}", "INTEGER"),
+    ("{long ago}", "0"),
     ("{partitioned by observed_at}", "WITHOUT ROWID"),
     ("{clustered}", "WITHOUT ROWID"),
     ("{rewritten in place}", ""),
@@ -43,6 +44,7 @@ pub(super) const DIALECT: &[(&str, &str)] = &[
 pub(super) const LOCK_TOKENS: &str = "";
 /// Transactions are numbered as they come: none can commit before an earlier one.
 pub(super) const CHANGE: &str = "(SELECT COALESCE(MAX(dataset_change), 1) + 1 FROM outcomes)";
+pub(super) const PRESENT_MOMENT: &str = "CAST(unixepoch('subsec') * 1000 AS INTEGER) * 1000";
 pub(super) const SETTLED_BELOW: &str = "9223372036854775807";
 pub(super) const UPCOMING_CHANGE: &str = "0";
 pub(super) const LAST_EVENT_NUMBER: &str = "(SELECT seq FROM sqlite_sequence WHERE name = 'events')";

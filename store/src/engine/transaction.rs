@@ -96,6 +96,31 @@ impl Transaction {
         }
     }
 
+    /// What a SELECT ends with to keep its rows of `tracker_leases` from being taken over until this transaction ends.
+    pub(crate) const fn keep_leases(&self) -> &'static str {
+        match self.backend {
+            DbBackend::Sqlite => "",
+            _ => postgres::KEEP_LEASES,
+        }
+    }
+
+    /// What a SELECT ends with to lock its rows for itself, leaving out those that somebody has locked in any way.
+    pub(crate) const fn skip_locked(&self) -> &'static str {
+        match self.backend {
+            DbBackend::Sqlite => "",
+            _ => postgres::SKIP_LOCKED,
+        }
+    }
+
+    /// The statement that limits how long this transaction waits for locks and for its client, in milliseconds; `None`
+    /// where there is nothing to limit.
+    pub(crate) fn limit_patience(&self, most_ms: u128) -> Option<String> {
+        match self.backend {
+            DbBackend::Sqlite => None,
+            _ => Some(postgres::limit_patience(most_ms)),
+        }
+    }
+
     /// The number of this transaction for `dataset_change`, as an SQL expression.
     pub(crate) const fn change(&self) -> &'static str {
         match self.backend {

@@ -13,6 +13,8 @@ pub struct Model {
     pub chain: String,
     /// Its address there, in base58.
     pub address: String,
+    /// Its shard: whose trackers follow it.
+    pub shard: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

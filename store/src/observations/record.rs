@@ -14,6 +14,7 @@ use crate::entity::moment::Moment;
 use crate::entity::price_snapshot::Model;
 use crate::error::{Doing, StoreError};
 use crate::folding::{self, NewObservations};
+use crate::leases::{Fence, Shard};
 use crate::locking::{self, Locked};
 use crate::rules::Rules;
 use crate::write::Work;
@@ -29,6 +30,7 @@ pub(super) struct Record<'a> {
     pub(super) candidates: Vec<usize>,
     pub(super) now: Timestamp,
     pub(super) rules: &'a Rules,
+    pub(super) fence: Option<&'a Fence>,
 }
 
 impl Work for Record<'_> {
@@ -46,6 +48,11 @@ async fn record(
     mut receptions: Vec<Reception>,
 ) -> Result<BatchReport, StoreError> {
     let Record { batch, candidates, now, rules, .. } = work;
+    if let Some(fence) = work.fence {
+        let tokens = batch.observations.iter().map(|(token, _)| token);
+        let shards = tokens.chain(batch.pools.iter().map(|(token, _)| token)).map(Shard::of);
+        fence.check(transaction, shards).await?;
+    }
     let tokens = candidates.iter().map(|index| batch.observations[*index].0);
     let locked = locking::lock(transaction, tokens.chain(batch.pools.iter().map(|(token, _)| *token))).await?;
 

@@ -7,6 +7,7 @@ use super::FollowedToken;
 use crate::engine::Engine;
 use crate::entity::moment::Moment;
 use crate::error::{Doing, StoreError};
+use crate::leases::Fence;
 use crate::pools::PinnedPool;
 use crate::stored::token_key;
 
@@ -24,10 +25,16 @@ const SQL: &str = "
           WHERE outcomes.sealed_at IS NULL AND outcomes.window_end > $1
           GROUP BY outcomes.token_id) AS followed
     JOIN tokens ON tokens.token_id = followed.token_id
-    LEFT JOIN pools ON pools.token_id = followed.token_id";
+    LEFT JOIN pools ON pools.token_id = followed.token_id
+    WHERE 1 = 1";
 
-pub(super) async fn follow_list(engine: &Engine, now: Timestamp) -> Result<Vec<FollowedToken>, StoreError> {
-    let statement = Statement::from_sql_and_values(engine.get_database_backend(), SQL, [Moment(now).into()]);
+pub(super) async fn follow_list(
+    engine: &Engine,
+    now: Timestamp,
+    fence: Option<&Fence>,
+) -> Result<Vec<FollowedToken>, StoreError> {
+    let sql = format!("{SQL} {}", fence.map(Fence::condition).unwrap_or_default());
+    let statement = Statement::from_sql_and_values(engine.get_database_backend(), sql, [Moment(now).into()]);
     let rows = engine.query_all_raw(statement).await.doing("reading which tokens to follow")?;
     rows.iter().map(followed).collect()
 }

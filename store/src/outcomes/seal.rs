@@ -2,7 +2,7 @@
 
 use domain::alert::AlertId;
 use domain::timestamp::Timestamp;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
 use uuid::Uuid;
 
 use super::row;
@@ -12,6 +12,7 @@ use crate::entity::outcome::{Column, Entity};
 use crate::error::{Doing, StoreError};
 use crate::events;
 use crate::folding::{self, StoredFold};
+use crate::leases::{Fence, Shard};
 use crate::locking;
 use crate::observations::{AlertHappening, named};
 use crate::rules::Rules;
@@ -31,26 +32,45 @@ pub(super) async fn next_due(engine: &Engine) -> Result<Option<Timestamp>, Store
     Ok(first.map(|due| due.0))
 }
 
-/// Token and alert of what is due at `now`.
-pub(super) async fn due(engine: &Engine, now: Timestamp, limit: usize) -> Result<Vec<(i64, Uuid)>, StoreError> {
-    Entity::find()
-        .select_only()
-        .columns([Column::TokenId, Column::AlertId])
-        .filter(Column::SealedAt.is_null())
-        .filter(Column::SealDueAt.lte(Moment(now)))
-        .order_by_asc(Column::SealDueAt)
-        .limit(u64::try_from(limit).unwrap_or(u64::MAX))
-        .into_tuple()
-        .all(engine)
-        .await
-        .doing("looking which outcomes are due")
+/// An outcome that is due.
+pub(super) struct Due {
+    /// Token and alert.
+    key: (i64, Uuid),
+    shard: Shard,
+}
+
+/// What is due at `now`, the longest due first.
+pub(super) async fn due(
+    engine: &Engine,
+    now: Timestamp,
+    limit: usize,
+    fence: Option<&Fence>,
+) -> Result<Vec<Due>, StoreError> {
+    let doing = "looking which outcomes are due";
+    let sql = format!(
+        "SELECT outcomes.token_id, outcomes.alert_id, tokens.shard
+         FROM outcomes JOIN tokens ON tokens.token_id = outcomes.token_id
+         WHERE outcomes.sealed_at IS NULL AND outcomes.seal_due_at <= $1 {}
+         ORDER BY outcomes.seal_due_at LIMIT $2",
+        fence.map(Fence::condition).unwrap_or_default()
+    );
+    let values = [Moment(now).into(), i64::try_from(limit).unwrap_or(i64::MAX).into()];
+    let statement = Statement::from_sql_and_values(engine.get_database_backend(), sql, values);
+    let rows = engine.query_all_raw(statement).await.doing(doing)?;
+    rows.iter()
+        .map(|row| {
+            let key = (row.try_get_by_index(0).doing(doing)?, row.try_get_by_index(1).doing(doing)?);
+            Ok(Due { key, shard: Shard::from_number(row.try_get_by_index(2).doing(doing)?) })
+        })
+        .collect()
 }
 
 /// Seals those outcomes that are still due.
 pub(super) struct Seal<'a> {
-    pub(super) due: &'a [(i64, Uuid)],
+    pub(super) due: &'a [Due],
     pub(super) now: Timestamp,
     pub(super) rules: &'a Rules,
+    pub(super) fence: Option<&'a Fence>,
 }
 
 impl Work for Seal<'_> {
@@ -58,7 +78,11 @@ impl Work for Seal<'_> {
     const DOING: &'static str = "sealing outcomes";
 
     async fn run(&self, transaction: &Transaction) -> Result<Vec<AlertHappening>, StoreError> {
-        seal(transaction, self.due, self.now, self.rules).await
+        if let Some(fence) = self.fence {
+            fence.check(transaction, self.due.iter().map(|due| due.shard)).await?;
+        }
+        let due: Vec<_> = self.due.iter().map(|due| due.key).collect();
+        seal(transaction, &due, self.now, self.rules).await
     }
 }
 

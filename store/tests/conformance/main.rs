@@ -6,6 +6,7 @@ mod dataset;
 mod events;
 mod faults;
 mod kill;
+mod leases;
 mod lists;
 mod market;
 mod observations;
@@ -96,6 +97,21 @@ promises! {
         alerts_recorded_together_are_each_answered_for_themselves
         outcomes_sealed_by_two_at_once_are_sealed_once
         a_call_that_is_given_up_midway_leaves_nothing_half_done
+    }
+    leases {
+        a_lone_tracker_holds_every_shard
+        trackers_share_the_shards_evenly_and_none_is_held_twice
+        a_tracker_that_joins_takes_its_share_as_others_give_theirs_up
+        the_shards_of_a_dead_tracker_are_free_after_one_lease_and_not_before
+        what_is_released_is_free_at_once
+        a_lease_that_nobody_took_is_renewed_after_it_expired
+        a_lease_from_a_clock_that_was_set_back_is_no_obstacle
+        what_was_polled_under_a_lost_lease_is_refused_whole
+        a_seal_under_a_lost_lease_is_refused
+        a_fence_narrows_what_is_followed_and_what_is_due
+        what_was_just_raised_and_not_yet_seen_is_found_once_per_owner
+        one_tracker_at_a_time_keeps_house
+        tokens_from_before_there_were_shards_get_theirs
     }
     kill {
         what_was_acknowledged_survives_a_kill

@@ -1,0 +1,42 @@
+//! Alerts that were raised a moment ago and still wait for their first look.
+
+use domain::alert::AlertId;
+use domain::timestamp::Timestamp;
+use domain::token::TokenKey;
+use sea_orm::{ConnectionTrait, Statement};
+
+use crate::engine::Engine;
+use crate::entity::moment::Moment;
+use crate::error::{Doing, StoreError};
+use crate::leases::Fence;
+use crate::stored::token_key;
+
+pub(super) async fn raised_since(
+    engine: &Engine,
+    since: Timestamp,
+    fence: Option<&Fence>,
+) -> Result<Vec<(AlertId, TokenKey)>, StoreError> {
+    let doing = "looking for alerts that were just raised";
+    let sql = format!(
+        "SELECT alerts.alert_id, tokens.chain, tokens.address
+         FROM alerts JOIN tokens ON tokens.token_id = alerts.token_id
+         WHERE alerts.alerted_at >= $1 AND alerts.tracking_window IS NULL {}
+           AND NOT EXISTS (SELECT 1 FROM price_snapshots
+                           WHERE price_snapshots.token_id = alerts.token_id
+                             AND price_snapshots.observed_at >= $1
+                             AND price_snapshots.observed_at >= alerts.alerted_at)",
+        fence.map(Fence::condition).unwrap_or_default()
+    );
+    let statement = Statement::from_sql_and_values(engine.get_database_backend(), sql, [Moment(since).into()]);
+    let rows = engine.query_all_raw(statement).await.doing(doing)?;
+    rows.iter()
+        .map(|row| {
+            let (id, chain, address): (uuid::Uuid, String, String) = (
+                row.try_get_by_index(0).doing(doing)?,
+                row.try_get_by_index(1).doing(doing)?,
+                row.try_get_by_index(2).doing(doing)?,
+            );
+            Ok((AlertId(id), token_key(&chain, &address)?))
+        })
+        .collect()
+}

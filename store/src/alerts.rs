@@ -55,7 +55,12 @@ impl Alerts<'_> {
     /// The same for many, in one transaction. Answers stand in the order of the alerts; one that cannot be stored is
     /// answered and does not keep the others out.
     pub async fn record_many(&self, alerts: Vec<NewAlert>, rules: &Rules) -> Result<Vec<Recording>, StoreError> {
-        write(&self.store.engine, record::Record { alerts: &alerts, rules }).await
+        self.record_all(&alerts, rules).await
+    }
+
+    /// The same for a caller who may have to try again.
+    pub async fn record_all(&self, alerts: &[NewAlert], rules: &Rules) -> Result<Vec<Recording>, StoreError> {
+        write(&self.store.engine, record::Record { alerts, rules }).await
     }
 
     /// One alert with its outcome.

@@ -4,6 +4,7 @@ mod intake;
 mod read;
 mod record;
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use domain::alert::AlertId;
@@ -89,11 +90,18 @@ impl<'a> Observations<'a> {
     /// (`observed_at`, `source`) gives.
     ///
     /// Safe to repeat: what was stored before is [`Reception::Duplicate`].
-    pub async fn record(&self, batch: Batch, now: Timestamp, rules: &Rules) -> Result<BatchReport, StoreError> {
-        let Sorted { receptions, candidates } = intake::sort(&batch.observations, now);
+    pub async fn record(
+        &self,
+        batch: impl Borrow<Batch>,
+        now: Timestamp,
+        rules: &Rules,
+    ) -> Result<BatchReport, StoreError> {
+        let batch = batch.borrow();
+        let Sorted { receptions, candidates, repeats } = intake::sort(&batch.observations, now);
         let moments = candidates.iter().map(|index| batch.observations[*index].1.observed_at);
         self.store.engine.make_partitions(moments).await.doing("making partitions for prices")?;
-        write(&self.store.engine, Record { batch: &batch, receptions, candidates, now, rules, fence: self.fence }).await
+        let fence = self.fence;
+        write(&self.store.engine, Record { batch, receptions, candidates, repeats, now, rules, fence }).await
     }
 
     /// The stored observations of a token in `[from, to)`, in the order of (`observed_at`, `source`). Empty for a token

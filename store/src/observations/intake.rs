@@ -44,12 +44,18 @@ pub(super) struct Sorted {
     pub(super) receptions: Vec<Reception>,
     /// The places of those to store, one per key.
     pub(super) candidates: Vec<usize>,
+    /// The places of those whose key an earlier one has, each with that one's place.
+    pub(super) repeats: Vec<(usize, usize)>,
 }
 
 pub(super) fn sort(observations: &[(TokenKey, Observation)], now: Timestamp) -> Sorted {
     let latest = now.plus(AHEAD);
     let mut first: HashMap<Key<'_>, usize> = HashMap::with_capacity(observations.len());
-    let mut sorted = Sorted { receptions: Vec::with_capacity(observations.len()), candidates: Vec::new() };
+    let mut sorted = Sorted {
+        receptions: Vec::with_capacity(observations.len()),
+        candidates: Vec::with_capacity(observations.len()),
+        repeats: Vec::new(),
+    };
     for (index, item) in observations.iter().enumerate() {
         let seen = &item.1;
         sorted.receptions.push(if !is_storable(seen) {
@@ -57,6 +63,7 @@ pub(super) fn sort(observations: &[(TokenKey, Observation)], now: Timestamp) -> 
         } else if seen.observed_at < EARLIEST || seen.observed_at > latest {
             Reception::OutsideRetention
         } else if let Some(earlier) = first.get(&key(item)) {
+            sorted.repeats.push((index, *earlier));
             if same_values(seen, &observations[*earlier].1) { Reception::Duplicate } else { Reception::Conflict }
         } else {
             first.insert(key(item), index);

@@ -28,6 +28,7 @@ pub(super) struct Record<'a> {
     pub(super) batch: &'a Batch,
     pub(super) receptions: Vec<Reception>,
     pub(super) candidates: Vec<usize>,
+    pub(super) repeats: Vec<(usize, usize)>,
     pub(super) now: Timestamp,
     pub(super) rules: &'a Rules,
     pub(super) fence: Option<&'a Fence>,
@@ -73,17 +74,27 @@ async fn record(
     });
 
     let inserted = insert(transaction, &known).await?;
-    let mut refused: HashMap<StoredKey, (usize, &Observation)> = HashMap::new();
+    let mut refused: HashMap<StoredKey, Vec<usize>> = HashMap::new();
+    let mut key_of_refused: HashMap<usize, StoredKey> = HashMap::new();
     let mut new: NewObservations<'_> = HashMap::new();
     for (index, token_id, seen) in &known {
         let key = (*token_id, seen.observed_at, seen.source.to_string());
         if inserted.contains(&key) {
             new.entry(*token_id).or_default().push(seen);
         } else {
-            refused.insert(key, (*index, seen));
+            refused.insert(key.clone(), vec![*index]);
+            key_of_refused.insert(*index, key);
         }
     }
-    for (index, reception) in compare(transaction, &refused).await? {
+    // What repeats one that was not stored is no repetition of it: it meets what that one met.
+    for (index, earlier) in &work.repeats {
+        if receptions[*earlier] == Reception::UnknownToken {
+            receptions[*index] = Reception::UnknownToken;
+        } else if let Some(places) = key_of_refused.get(earlier).and_then(|key| refused.get_mut(key)) {
+            places.push(*index);
+        }
+    }
+    for (index, reception) in compare(transaction, &refused, &batch.observations).await? {
         receptions[index] = reception;
     }
 
@@ -116,7 +127,8 @@ async fn insert(
 /// Compares observations with what is stored under their keys.
 async fn compare(
     transaction: &Transaction,
-    refused: &HashMap<StoredKey, (usize, &Observation)>,
+    refused: &HashMap<StoredKey, Vec<usize>>,
+    observations: &[(TokenKey, Observation)],
 ) -> Result<Vec<(usize, Reception)>, StoreError> {
     let doing = "comparing prices with stored ones";
     let rows = Rows::default()
@@ -134,8 +146,8 @@ async fn compare(
         let model = Model::from_query_result(&row, "").doing(doing)?;
         let key = (model.token_id, model.observed_at.0, model.source.clone());
         let stored = snapshots::observation(model)?;
-        if let Some((index, seen)) = refused.get(&key) {
-            let same = same_values(seen, &stored);
+        for index in refused.get(&key).into_iter().flatten() {
+            let same = same_values(&observations[*index].1, &stored);
             receptions.push((*index, if same { Reception::Duplicate } else { Reception::Conflict }));
         }
     }

@@ -57,6 +57,7 @@ promises! {
     observations {
         the_same_observation_again_changes_nothing
         other_values_under_the_same_key_are_refused
+        a_repetition_of_what_was_refused_is_refused_too
         what_cannot_be_stored_is_answered_and_the_rest_is_stored
         an_observation_is_kept_to_the_millisecond
         any_order_of_arrival_gives_what_the_order_of_time_gives

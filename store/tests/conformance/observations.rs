@@ -74,6 +74,24 @@ pub async fn other_values_under_the_same_key_are_refused(bench: &Bench) -> Resul
     equals_a_fresh_fold(bench, alert.id).await
 }
 
+pub async fn a_repetition_of_what_was_refused_is_refused_too(bench: &Bench) -> Result<()> {
+    follow(bench, 1).await?;
+    let at = START.plus(minutes(1));
+    record(bench, vec![(token(1), look(at, 1.0))]).await?;
+    let stray = (token(9), look(at, 1.0));
+    let [other, right] = [2.0, 1.0].map(|price| (token(1), look(at, price)));
+    let batch = vec![stray.clone(), other.clone(), stray, other, right];
+    let expected = [
+        Reception::UnknownToken,
+        Reception::Conflict,
+        Reception::UnknownToken,
+        Reception::Conflict,
+        Reception::Duplicate,
+    ];
+    assert_eq!(record(bench, batch).await?.receptions, expected);
+    Ok(())
+}
+
 pub async fn what_cannot_be_stored_is_answered_and_the_rest_is_stored(bench: &Bench) -> Result<()> {
     let alert = follow(bench, 1).await?;
     let now = START.plus(Duration::from_hours(1));

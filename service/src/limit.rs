@@ -29,15 +29,23 @@ pub fn page_size(asked: i32, default: usize, most: usize) -> Result<usize, Strin
 pub(crate) async fn explain_message_size(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     match status_of(&response) {
-        Some(status) if is_too_large(&status) => {
-            let message = format!(
-                "the message is larger than the {MOST_REQUEST_BYTES} bytes that the server takes ({}): send less at once",
-                status.message()
-            );
-            rejected(Rejection::exhausted(Reason::MessageTooLarge, message))
-        }
+        Some(status) if is_too_large(&status) => rejected(too_large(&status)),
         _ => response,
     }
+}
+
+/// The same for a message within a stream: the status that ended it, explained.
+#[must_use]
+pub fn explain(status: Status) -> Status {
+    if is_too_large(&status) { too_large(&status).into() } else { status }
+}
+
+fn too_large(status: &Status) -> Rejection {
+    let message = format!(
+        "the message is larger than the {MOST_REQUEST_BYTES} bytes that the server takes ({}): send less at once",
+        status.message()
+    );
+    Rejection::exhausted(Reason::MessageTooLarge, message)
 }
 
 fn is_too_large(status: &Status) -> bool {

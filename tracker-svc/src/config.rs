@@ -8,6 +8,8 @@ use service::telemetry::{LogFilter, LogFormat};
 use store::{ConnectOptions, Rules};
 
 use crate::feed::{Endpoint, FeedSettings};
+use crate::shadow_sample::ShadowSample;
+use crate::tracking::TrackingSettings;
 
 /// The settings that `tracker-svc` takes.
 pub const KEYS: &[&dyn AnyKey] = &[
@@ -16,6 +18,7 @@ pub const KEYS: &[&dyn AnyKey] = &[
     &keys::TRACKER_LISTEN_ADDR,
     &keys::POLL_INTERVAL,
     &keys::TRACKING_WINDOW,
+    &keys::SHADOW_SAMPLE_RATE,
     &keys::DEXSCREENER_URL,
     &keys::JUPITER_URL,
     &keys::JUPITER_API_KEY,
@@ -39,6 +42,8 @@ pub struct Config {
     pub rules: Rules,
     /// Where prices come from.
     pub feeds: FeedSettings,
+    /// What the tracking loop does beside that.
+    pub tracking: TrackingSettings,
     /// How long calls in flight may take to end when it stops.
     pub drain_timeout: Duration,
     /// What is logged.
@@ -59,6 +64,7 @@ impl Config {
             listen: settings.get(&keys::TRACKER_LISTEN_ADDR)?,
             rules: rules(settings)?,
             feeds: feeds(settings)?,
+            tracking: tracking(settings)?,
             drain_timeout: settings.get(&keys::DRAIN_TIMEOUT)?,
             log: settings.get_optional(&keys::LOG)?.unwrap_or_default(),
             log_format: settings.get_optional(&keys::LOG_FORMAT)?.unwrap_or_default(),
@@ -84,6 +90,16 @@ pub fn rules(settings: &Settings) -> Result<Rules, ConfigError> {
         poll_interval: settings.get(&keys::POLL_INTERVAL)?,
         ..Rules::default()
     })
+}
+
+/// What the tracking loop does beside that.
+///
+/// # Errors
+/// [`ConfigError`] for a setting that is missing.
+pub fn tracking(settings: &Settings) -> Result<TrackingSettings, ConfigError> {
+    // The key lets nothing else through.
+    let shadow_sample = ShadowSample::new(settings.get(&keys::SHADOW_SAMPLE_RATE)?).unwrap_or_default();
+    Ok(TrackingSettings { shadow_sample, ..TrackingSettings::default() })
 }
 
 /// Where prices come from.

@@ -4,4 +4,5 @@ pub mod config;
 pub mod feed;
 mod rpc;
 pub mod serve;
+pub mod shadow_sample;
 pub mod tracking;

@@ -10,7 +10,6 @@ use service::{program, shutdown, telemetry};
 use store::Store;
 use tracker_svc::config::{Config, KEYS};
 use tracker_svc::serve::{Parts, serve};
-use tracker_svc::tracking::TrackingSettings;
 
 fn main() -> ExitCode {
     let command = Command::new("tracker-svc")
@@ -44,7 +43,7 @@ async fn run(config: Config) -> anyhow::Result<()> {
         store: store.clone(),
         rules: config.rules,
         feeds: config.feeds,
-        tracking: TrackingSettings::default(),
+        tracking: config.tracking,
         clock: Clock::system(),
     };
     serve(parts, listener, stop, &options).await?;

@@ -3,8 +3,10 @@
 
 mod get_alert;
 mod get_performance;
+pub(crate) mod ingest;
 mod list_alerts;
 mod record_alert;
+mod record_alerts;
 mod record_prices;
 
 use std::pin::Pin;
@@ -23,7 +25,9 @@ use service::status::Rejection;
 use store::{Rules, Store};
 use tonic::{Request, Response, Status, Streaming};
 
+use crate::shadow_sample::ShadowSample;
 use crate::tracking::Tracking;
+use ingest::Ingest;
 
 /// What every call needs. Cheap to clone.
 #[derive(Clone)]
@@ -36,6 +40,10 @@ pub struct Calls {
     pub clock: Clock,
     /// The loop: takes a first look at what was just recorded, and tells what happened.
     pub tracking: Tracking,
+    /// Which shadow alerts are followed.
+    pub shadow_sample: ShadowSample,
+    /// What the streams share.
+    pub ingest: Ingest,
 }
 
 /// A stream of answers.
@@ -54,9 +62,9 @@ impl TrackingService for Calls {
 
     async fn record_alerts(
         &self,
-        _: Request<Streaming<RecordAlertsRequest>>,
+        request: Request<Streaming<RecordAlertsRequest>>,
     ) -> Result<Response<Self::RecordAlertsStream>, Status> {
-        Err(Rejection::unimplemented("RecordAlerts").into())
+        Ok(Response::new(record_alerts::record_alerts(self.clone(), request.into_inner())?))
     }
 
     type RecordPricesStream = Answers<RecordPricesResponse>;
@@ -65,7 +73,7 @@ impl TrackingService for Calls {
         &self,
         request: Request<Streaming<RecordPricesRequest>>,
     ) -> Result<Response<Self::RecordPricesStream>, Status> {
-        Ok(Response::new(record_prices::record_prices(self.clone(), request.into_inner())))
+        Ok(Response::new(record_prices::record_prices(self.clone(), request.into_inner())?))
     }
 
     async fn get_performance(

@@ -11,6 +11,7 @@ use tonic::service::Routes;
 use crate::feed::pool_choice::PoolRules;
 use crate::feed::{FeedSettings, Feeds};
 use crate::rpc::Calls;
+use crate::rpc::ingest::Ingest;
 use crate::tracking::{TrackingLoop, TrackingSettings};
 
 /// What the tracker works with.
@@ -52,9 +53,11 @@ pub async fn serve(
     let Parts { store, rules, feeds, tracking, clock } = parts;
     let pool_rules = PoolRules::new(rules.poll_interval, rules.policy.rug.bonding_curve_dexes.clone());
     let feeds = Feeds::new(&feeds, pool_rules, clock.clone()).map_err(TrackerError::Feeds)?;
+    let shadow_sample = tracking.shadow_sample;
     let (tracking, looping) = TrackingLoop::new(store.clone(), clock.clone(), feeds, rules.clone(), tracking);
     let looping = tokio::spawn(looping.run(stop.clone()));
-    let calls = Calls { store: store.clone(), rules, clock, tracking };
+    let ingest = Ingest::new(clock.clone(), store.kind(), stop.clone());
+    let calls = Calls { store: store.clone(), rules, clock, tracking, shadow_sample, ingest };
     let server = TrackingServiceServer::new(calls).max_decoding_message_size(MOST_REQUEST_BYTES);
     let served = service::serve::serve(
         listener,

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::feed::Feeds;
 use crate::feed::cascade::Delivery;
+use crate::shadow_sample::ShadowSample;
 use announce::Announcer;
 use first_look::{FirstLook, FirstLooks};
 use record::Recorder;
@@ -34,17 +35,23 @@ mod summary;
 mod tick;
 
 /// How alerts are followed, beside the [`Rules`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TrackingSettings {
     /// How often a summary of the performance is logged; never where `None`. 10 min.
     pub summary_interval: Option<Duration>,
     /// The alerts of this last while are summed up. 7 days; longer reads more rows each time.
     pub summary_window: Duration,
+    /// Which of the shadow alerts that bots send are followed. All.
+    pub shadow_sample: ShadowSample,
 }
 
 impl Default for TrackingSettings {
     fn default() -> Self {
-        Self { summary_interval: Some(Duration::from_mins(10)), summary_window: Duration::from_hours(7 * 24) }
+        Self {
+            summary_interval: Some(Duration::from_mins(10)),
+            summary_window: Duration::from_hours(7 * 24),
+            shadow_sample: ShadowSample::ALL,
+        }
     }
 }
 

@@ -11,8 +11,7 @@ use service::config::{AnyKey, Settings, Sources, keys};
 use service::serve::announce_ready;
 use service::{shutdown, telemetry};
 use store::ConnectOptions;
-use tracker_svc::config::{feeds, rules};
-use tracker_svc::tracking::TrackingSettings;
+use tracker_svc::config::{feeds, rules, tracking};
 
 use crate::failure::{Failure, Outcome, usage};
 use crate::in_process::{InProcess, Setup};
@@ -35,6 +34,7 @@ pub struct DevArgs {
 pub const KEYS: &[&dyn AnyKey] = &[
     &keys::POLL_INTERVAL,
     &keys::TRACKING_WINDOW,
+    &keys::SHADOW_SAMPLE_RATE,
     &keys::DEXSCREENER_URL,
     &keys::JUPITER_URL,
     &keys::JUPITER_API_KEY,
@@ -64,8 +64,9 @@ pub async fn run(args: DevArgs, matches: &ArgMatches) -> Outcome {
         })
         .and_then(|sources| Settings::read(&[KEYS, ELSEWHERE].concat(), sources))
         .map_err(|error| usage(error.to_string()))?;
-    let (rules, feeds) =
-        rules(&settings).and_then(|rules| Ok((rules, feeds(&settings)?))).map_err(|error| usage(error.to_string()))?;
+    let (rules, feeds, tracking) = rules(&settings)
+        .and_then(|rules| Ok((rules, feeds(&settings)?, tracking(&settings)?)))
+        .map_err(|error| usage(error.to_string()))?;
     let analysis = ProgramConfig::of(&settings).map_err(|error| usage(format!("{error:#}")))?;
 
     let _telemetry = telemetry::start(&analysis.log, analysis.log_format).map_err(anyhow::Error::from)?;
@@ -76,7 +77,7 @@ pub async fn run(args: DevArgs, matches: &ArgMatches) -> Outcome {
         analysis_listen: args.analysis_listen,
         rules,
         feeds,
-        tracking: TrackingSettings::default(),
+        tracking,
         drain_timeout: analysis.analysis.drain_timeout,
         analysis: analysis.analysis,
         clock: Clock::system(),

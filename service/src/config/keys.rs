@@ -64,6 +64,17 @@ pub const TRACKING_WINDOW: Key<Duration> = Key::new(
 .default("48h")
 .check(|window| between(*window, Duration::from_secs(1), Duration::from_secs(30 * 86_400)));
 
+/// Which share of the shadow alerts is followed.
+pub const SHADOW_SAMPLE_RATE: Key<f64> = Key::new(
+    "shadow_sample_rate",
+    "shadow-sample-rate",
+    "SHARE",
+    "Share of the shadow alerts that are followed, 0 to 1, drawn by their ids and stored with each. Too large: more tokens \
+     than the price sources answer for. Too small: looser filters cannot be judged",
+)
+.default("1")
+.check(|rate| if (0.0..=1.0).contains(rate) { Ok(()) } else { Err("not between 0 and 1".to_owned()) });
+
 /// DexScreener's base URL.
 pub const DEXSCREENER_URL: Key<HttpUrl> =
     Key::new("dexscreener_url", "dexscreener-url", "URL", "Base URL of DexScreener, the first price source")
@@ -139,6 +150,7 @@ pub const ALL: &[&dyn AnyKey] = &[
     &TRACKER_LISTEN_ADDR,
     &POLL_INTERVAL,
     &TRACKING_WINDOW,
+    &SHADOW_SAMPLE_RATE,
     &DEXSCREENER_URL,
     &JUPITER_URL,
     &JUPITER_API_KEY,

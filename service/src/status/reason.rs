@@ -13,6 +13,8 @@ pub enum Reason {
     TokenNotAlerted,
     /// Events cannot be watched from this cursor on: those after it are not there (any more).
     CursorOutOfRange,
+    /// What is meant is no longer kept, or not yet.
+    OutsideRetention,
     /// The RPC is part of the contract, but not of this version.
     NotImplemented,
     /// The caller's deadline passed.
@@ -47,6 +49,7 @@ impl Reason {
             Self::AlreadyExists => "ALREADY_EXISTS",
             Self::TokenNotAlerted => "TOKEN_NOT_ALERTED",
             Self::CursorOutOfRange => "CURSOR_OUT_OF_RANGE",
+            Self::OutsideRetention => "OUTSIDE_RETENTION",
             Self::NotImplemented => "NOT_IMPLEMENTED",
             Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
             Self::MessageTooLarge => "MESSAGE_TOO_LARGE",

@@ -1,6 +1,11 @@
 //! The tracker over real HTTP, against simulated price sources.
 #![expect(clippy::unwrap_used, reason = "the helpers of tests fail as loudly as the tests")]
 
+mod alert_stream;
 mod feeds;
+mod large_pages;
 mod played;
+mod price_stream;
+mod server;
+mod shadow_sample;
 mod tracking;

@@ -1,5 +1,6 @@
 //! A local server that answers as the price sources do, from a simulated market.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -53,20 +54,28 @@ pub struct Exchange {
     server: JoinHandle<()>,
 }
 
-/// What every request handler shares.
+/// What every request handler of one door shares.
 struct Shared {
+    desk: Arc<Desk>,
+    /// When each token was last asked for at this door.
+    asked_at: Mutex<HashMap<TokenAddress, Timestamp>>,
+}
+
+/// What all doors of an exchange share.
+struct Desk {
     market: Market,
     faults: Faults,
     limits: Limits,
     now: Now,
     requests: [AtomicU64; 4],
+    tokens: [AtomicU64; 4],
     this_minute: Mutex<[(i64, u64); 4]>,
     most_in_a_minute: [AtomicU64; 4],
 }
 
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared").field("requests", &self.requests).finish_non_exhaustive()
+        f.debug_struct("Shared").field("requests", &self.desk.requests).finish_non_exhaustive()
     }
 }
 
@@ -81,20 +90,34 @@ impl Exchange {
         limits: Limits,
         now: impl Fn() -> Timestamp + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
-        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
-        let address = listener.local_addr()?;
-        let listener = listener.tap_io(|connection| {
-            let _ = connection.set_nodelay(true);
-        });
-        let shared = Arc::new(Shared {
+        let desk = Desk {
             market,
             faults,
             limits,
             now: Arc::new(now),
             requests: Default::default(),
+            tokens: Default::default(),
             this_minute: Mutex::default(),
             most_in_a_minute: Default::default(),
+        };
+        Self::open(Arc::new(desk)).await
+    }
+
+    /// Another address of the same exchange, with the same limits and counts: so that it can be told who asks what.
+    ///
+    /// # Errors
+    /// When no port can be bound.
+    pub async fn another_door(&self) -> std::io::Result<Self> {
+        Self::open(Arc::clone(&self.shared.desk)).await
+    }
+
+    async fn open(desk: Arc<Desk>) -> std::io::Result<Self> {
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
+        let address = listener.local_addr()?;
+        let listener = listener.tap_io(|connection| {
+            let _ = connection.set_nodelay(true);
         });
+        let shared = Arc::new(Shared { desk, asked_at: Mutex::default() });
         let router = Router::new()
             .route("/dexscreener/tokens/v1/{chain}/{mints}", get(dexscreener::tokens))
             .route("/dexscreener/token-pairs/v1/{chain}/{mint}", get(dexscreener::token_pairs))
@@ -128,13 +151,25 @@ impl Exchange {
     /// How many requests `source` got so far, spoiled ones included.
     #[must_use]
     pub fn requests(&self, source: Source) -> u64 {
-        self.shared.requests[source as usize].load(Ordering::Relaxed)
+        self.shared.desk.requests[source as usize].load(Ordering::Relaxed)
+    }
+
+    /// How many tokens `source` was asked for so far, each counted as often as it was asked for.
+    #[must_use]
+    pub fn tokens(&self, source: Source) -> u64 {
+        self.shared.desk.tokens[source as usize].load(Ordering::Relaxed)
+    }
+
+    /// When each token was last asked for at this door, of any source.
+    #[must_use]
+    pub fn asked_at(&self) -> HashMap<TokenAddress, Timestamp> {
+        self.shared.asked_at.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The most requests that `source` got within one minute of the exchange's clock.
     #[must_use]
     pub fn most_in_a_minute(&self, source: Source) -> u64 {
-        self.shared.most_in_a_minute[source as usize].load(Ordering::Relaxed)
+        self.shared.desk.most_in_a_minute[source as usize].load(Ordering::Relaxed)
     }
 
     /// Stops answering; requests under way are cut off.
@@ -156,8 +191,30 @@ impl Shared {
     /// Counts a request for `tokens` and says what time it is and what goes wrong with it.
     fn receive(&self, source: Source, tokens: &[TokenAddress]) -> (Timestamp, Vec<Fault>) {
         // Observations know their time to the millisecond; so that both agree on the price, the market does too.
-        let now = (self.now)().floor_to_millis();
+        let now = (self.desk.now)().floor_to_millis();
+        self.asked_at.lock().unwrap_or_else(PoisonError::into_inner).extend(tokens.iter().map(|token| (*token, now)));
+        (now, self.desk.receive(source, now, tokens))
+    }
+
+    /// The tokens of a comma-separated list, at most `cap` of them; what is no address is left out, as what is unknown is.
+    fn addresses(list: &str, cap: usize) -> Vec<TokenAddress> {
+        list.split(',').take(cap).filter_map(|text| TokenAddress::from_str(text).ok()).collect()
+    }
+
+    /// The listed ones among `tokens`, in another order than they were asked for.
+    fn listings(&self, tokens: &[TokenAddress]) -> Vec<Arc<Listing>> {
+        tokens.iter().rev().filter_map(|token| self.market().find(token)).collect()
+    }
+
+    fn market(&self) -> &Market {
+        &self.desk.market
+    }
+}
+
+impl Desk {
+    fn receive(&self, source: Source, now: Timestamp, tokens: &[TokenAddress]) -> Vec<Fault> {
         self.requests[source as usize].fetch_add(1, Ordering::Relaxed);
+        self.tokens[source as usize].fetch_add(tokens.len() as u64, Ordering::Relaxed);
         let in_this_minute = {
             let minute = now.micros().div_euclid(60_000_000);
             let mut counts = self.this_minute.lock().unwrap_or_else(PoisonError::into_inner);
@@ -175,18 +232,8 @@ impl Shared {
         if limit.is_some_and(|limit| in_this_minute > limit) {
             let over = now.micros().rem_euclid(60_000_000) / 1_000_000;
             let retry_after = std::time::Duration::from_secs(60 - over.unsigned_abs());
-            return (now, vec![Fault::TooManyRequests { retry_after }]);
+            return vec![Fault::TooManyRequests { retry_after }];
         }
-        (now, self.faults.of(source, now, tokens))
-    }
-
-    /// The tokens of a comma-separated list, at most `cap` of them; what is no address is left out, as what is unknown is.
-    fn addresses(list: &str, cap: usize) -> Vec<TokenAddress> {
-        list.split(',').take(cap).filter_map(|text| TokenAddress::from_str(text).ok()).collect()
-    }
-
-    /// The listed ones among `tokens`, in another order than they were asked for.
-    fn listings(&self, tokens: &[TokenAddress]) -> Vec<Arc<Listing>> {
-        tokens.iter().rev().filter_map(|token| self.market.find(token)).collect()
+        self.faults.of(source, now, tokens)
     }
 }

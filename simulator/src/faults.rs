@@ -106,6 +106,10 @@ pub struct Rates {
     pub missing_entry: f64,
     /// One entry's price is `NaN`.
     pub nan_price: f64,
+    /// One entry's price is six times, or a sixth of, the true one.
+    pub wrong_price: f64,
+    /// [`Fault::Silence`] of a fifth of a second.
+    pub slow: f64,
 }
 
 impl Rates {
@@ -120,6 +124,8 @@ impl Rates {
             drop: 0.002,
             missing_entry: 0.004,
             nan_price: 0.002,
+            wrong_price: 0.0,
+            slow: 0.0,
         }
     }
 }
@@ -212,6 +218,8 @@ fn drawn(seed: Seed, rates: Rates, source: Source, now: Timestamp, tokens: &[Tok
         (rates.drop, Fault::Drop),
         (rates.missing_entry, Fault::Entry(one, Spoil::Missing)),
         (rates.nan_price, Fault::Entry(one, Spoil::Price("NaN"))),
+        (rates.wrong_price, Fault::Entry(one, Spoil::Factor(if seed.chance(2, 0.5) { 6.0 } else { 1.0 / 6.0 }))),
+        (rates.slow, Fault::Silence(Duration::from_millis(200))),
     ];
     let mut left = seed.unit(0);
     for (rate, fault) in faults {

@@ -16,8 +16,10 @@ use crate::watchdog::Watchdog;
 /// Whether the server writes through to the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
-    /// No `fsync`: fast, for tests. Survives a kill of the server, not of the machine.
+    /// As fast as it can be, for tests. The last commits before a kill of the server may be lost.
     Relaxed,
+    /// No `fsync`, and otherwise as in production: survives a kill of the server, not of the machine.
+    Server,
     /// As in production, for benchmarks.
     Full,
 }
@@ -45,6 +47,11 @@ impl Cluster {
     /// A server for this caller alone that writes through to the disk: for benchmarks.
     pub async fn durable() -> Result<Self> {
         Self::with(Durability::Full).await
+    }
+
+    /// A server for this caller alone that keeps what it acknowledged when it is killed: for long tests of faults.
+    pub async fn lasting() -> Result<Self> {
+        Self::with(Durability::Server).await
     }
 
     /// Starts the server again after [`Cluster::stop`] or [`Cluster::kill`], and waits until it takes connections.
@@ -145,6 +152,11 @@ impl Server {
         match self.durability {
             Durability::Relaxed => {
                 settings.extend(["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off"]);
+            }
+            Durability::Server => {
+                let fast = ["fsync=off", "full_page_writes=off"];
+                // A recovery from a gigabyte of log takes seconds.
+                settings.extend(fast.into_iter().chain(["shared_buffers=512MB", "max_wal_size=1GB"]));
             }
             Durability::Full => settings.extend(["shared_buffers=256MB", "max_wal_size=4GB"]),
         }

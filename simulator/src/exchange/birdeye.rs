@@ -41,7 +41,7 @@ pub(super) async fn multi_price(
     let mut entries = Entries::begin(r#"{"success":true,"data":{"#, b'}', asked.len());
     for address in asked.iter().rev() {
         let spoil = spoil_of(&faults, address);
-        let listing = shared.market.find(address).filter(|_| spoil != Some(Spoil::Missing));
+        let listing = shared.market().find(address).filter(|_| spoil != Some(Spoil::Missing));
         let entry = listing.as_ref().and_then(|listing| {
             listing.main_pool(now, |pool| Entry {
                 value: Price::spoiled(pool.price_usd, spoil),

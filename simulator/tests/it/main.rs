@@ -106,3 +106,16 @@ async fn over_its_limit_a_source_says_429_in_its_own_way() {
     let gecko = get(&format!("{gecko}/networks/solana/tokens/multi/{}", mints[0])).await;
     assert_eq!(gecko.headers()["retry-after"], "0");
 }
+
+#[tokio::test]
+async fn the_doors_of_an_exchange_share_its_limits_and_know_who_asked() {
+    let limits = Limits { dexscreener: Some(1), ..Limits::default() };
+    let (exchange, mints) = exchange(2, Faults::none(), limits).await;
+    let door = exchange.another_door().await.unwrap();
+    let ask = |door: &Exchange, mint: &str| format!("{}/tokens/v1/solana/{mint}", door.url(Source::DexScreener));
+    assert_eq!(get(&ask(&exchange, &mints[0])).await.status(), 200);
+    assert_eq!(get(&ask(&door, &mints[1])).await.status(), 429);
+    assert_eq!((door.requests(Source::DexScreener), door.tokens(Source::DexScreener)), (2, 2));
+    let asked: Vec<String> = door.asked_at().keys().map(ToString::to_string).collect();
+    assert_eq!(asked, mints[1..]);
+}

@@ -19,6 +19,7 @@ mod token;
 mod window;
 
 pub use alert::{alert_message, alert_with_outcome};
+pub use enums::{rug_reason, status};
 pub use extra::{extra_message, parse_extra};
 pub use features::{features_message, parse_features};
 pub use observation::{observation_message, parse_observation};

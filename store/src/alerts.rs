@@ -70,6 +70,16 @@ impl Alerts<'_> {
         row.as_ref().map(records::decode).transpose()
     }
 
+    /// Many alerts with their outcomes, in no particular order; those that are not there are missing.
+    pub async fn get_many(&self, ids: Vec<AlertId>) -> Result<Vec<AlertRecord>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let engine = &*self.store.engine;
+        let rows = engine.query_all(&records::select_many(&ids)).await.doing("reading alerts")?;
+        rows.iter().map(records::decode).collect()
+    }
+
     /// Alerts in the given order, from a position on. They are fetched in growing chunks as they are taken: filter them,
     /// and drop the stream when there are enough. A page ends at the [`domain::order::Position`] of its last alert.
     #[must_use]

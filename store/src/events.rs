@@ -20,6 +20,7 @@ use domain::token::Token;
 use tokio::sync::watch;
 
 pub use cursor::{Cursor, NoCursor};
+pub use kind::Kind;
 pub use read::{EventReader, Page};
 pub(crate) use record::{insert_alerts, tell};
 

@@ -65,8 +65,13 @@ pub(crate) fn decode(row: &QueryResult) -> Result<AlertRecord, StoreError> {
     Ok(AlertRecord { alert, recorded_at, outcome: outcome_row::outcome(outcome)? })
 }
 
-/// [`select`] for one alert. The way to it leads over `alert_ids`, because the token leads the other keys.
+/// [`select`] for one alert.
 pub(crate) fn select_one(id: AlertId) -> SelectStatement {
+    select_many(&[id])
+}
+
+/// [`select`] for some alerts. The way to them leads over `alert_ids`, because the token leads the other keys.
+pub(crate) fn select_many(ids: &[AlertId]) -> SelectStatement {
     let mut select = select();
     select
         .inner_join(
@@ -80,7 +85,7 @@ pub(crate) fn select_one(id: AlertId) -> SelectStatement {
                 (alert::Entity, alert::Column::AlertId).into_column_ref(),
             )),
         )
-        .and_where(Expr::col((alert_id::Entity, alert_id::Column::AlertId)).eq(id.0));
+        .and_where(Expr::col((alert_id::Entity, alert_id::Column::AlertId)).is_in(ids.iter().map(|id| id.0)));
     select
 }
 

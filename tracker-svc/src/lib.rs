@@ -1,6 +1,7 @@
 //! `TrackingService`: records alerts, follows prices, folds outcomes.
 
 pub mod config;
+mod events;
 pub mod feed;
 mod rpc;
 pub mod serve;

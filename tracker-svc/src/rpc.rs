@@ -8,6 +8,7 @@ mod list_alerts;
 mod record_alert;
 mod record_alerts;
 mod record_prices;
+mod watch_events;
 
 use std::pin::Pin;
 
@@ -25,13 +26,14 @@ use service::status::Rejection;
 use store::{Rules, Store};
 use tonic::{Request, Response, Status, Streaming};
 
+use crate::events::Events;
 use crate::shadow_sample::ShadowSample;
 use crate::tracking::Tracking;
 use ingest::Ingest;
 
 /// What every call needs. Cheap to clone.
 #[derive(Clone)]
-pub struct Calls {
+pub(crate) struct Calls {
     /// The database.
     pub store: Store,
     /// The rules that outcomes follow.
@@ -40,6 +42,8 @@ pub struct Calls {
     pub clock: Clock,
     /// The loop: takes a first look at what was just recorded, and tells what happened.
     pub tracking: Tracking,
+    /// What happens, for those who watch.
+    pub events: Events,
     /// Which shadow alerts are followed.
     pub shadow_sample: ShadowSample,
     /// What the streams share.
@@ -114,7 +118,10 @@ impl TrackingService for Calls {
 
     type WatchEventsStream = Answers<WatchEventsResponse>;
 
-    async fn watch_events(&self, _: Request<WatchEventsRequest>) -> Result<Response<Self::WatchEventsStream>, Status> {
-        Err(Rejection::unimplemented("WatchEvents").into())
+    async fn watch_events(
+        &self,
+        request: Request<WatchEventsRequest>,
+    ) -> Result<Response<Self::WatchEventsStream>, Status> {
+        Ok(Response::new(watch_events::watch_events(self, request.into_inner()).await?))
     }
 }

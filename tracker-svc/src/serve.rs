@@ -8,6 +8,7 @@ use store::{Rules, Store};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
+use crate::events::{EventSettings, Events};
 use crate::feed::pool_choice::PoolRules;
 use crate::feed::{FeedSettings, Feeds};
 use crate::rpc::Calls;
@@ -57,7 +58,8 @@ pub async fn serve(
     let (tracking, looping) = TrackingLoop::new(store.clone(), clock.clone(), feeds, rules.clone(), tracking);
     let looping = tokio::spawn(looping.run(stop.clone()));
     let ingest = Ingest::new(clock.clone(), store.kind(), stop.clone());
-    let calls = Calls { store: store.clone(), rules, clock, tracking, shadow_sample, ingest };
+    let events = Events::new(store.clone(), EventSettings::default(), stop.clone());
+    let calls = Calls { store: store.clone(), rules, clock, tracking, events, shadow_sample, ingest };
     let server = TrackingServiceServer::new(calls).max_decoding_message_size(MOST_REQUEST_BYTES);
     let served = service::serve::serve(
         listener,

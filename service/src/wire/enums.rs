@@ -19,7 +19,9 @@ pub(super) fn parse_decision(number: i32) -> Result<Decision, String> {
     }
 }
 
-pub(super) fn status(status: OutcomeStatus) -> v1::OutcomeStatus {
+/// Writes what an outcome is.
+#[must_use]
+pub fn status(status: OutcomeStatus) -> v1::OutcomeStatus {
     match status {
         OutcomeStatus::Tracking => v1::OutcomeStatus::Tracking,
         OutcomeStatus::Complete => v1::OutcomeStatus::Complete,
@@ -36,7 +38,9 @@ pub(super) fn entry_source(source: Option<EntrySource>) -> v1::EntrySource {
     }
 }
 
-pub(super) fn rug_reason(reason: Option<RugReason>) -> v1::RugReason {
+/// Writes which rug rule holds.
+#[must_use]
+pub fn rug_reason(reason: Option<RugReason>) -> v1::RugReason {
     match reason {
         None => v1::RugReason::Unspecified,
         Some(RugReason::LiquidityRemoved) => v1::RugReason::LiquidityRemoved,

@@ -9,18 +9,36 @@ use crate::outcomes::row::{rug_reason_name, rug_reason_of, status_name, status_o
 use crate::stored::stored;
 
 /// What happened, without its values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// [`What::AlertRecorded`].
     AlertRecorded,
+    /// [`Happening::PriceMoved`].
     PriceMoved,
+    /// [`Happening::NewPeak`].
     NewPeak,
+    /// [`Happening::RugDetected`].
     RugDetected,
+    /// [`Happening::RugCleared`].
     RugCleared,
+    /// [`Happening::TrackingComplete`].
     TrackingComplete,
 }
 
+impl What {
+    /// Which of the kinds it is.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::AlertRecorded => Kind::AlertRecorded,
+            Self::Happened(happening) => Kind::of(happening),
+        }
+    }
+}
+
 impl Kind {
-    const ALL: [Self; 6] = [
+    /// All of them.
+    pub const ALL: [Self; 6] = [
         Self::AlertRecorded,
         Self::PriceMoved,
         Self::NewPeak,
@@ -28,6 +46,16 @@ impl Kind {
         Self::RugCleared,
         Self::TrackingComplete,
     ];
+
+    const fn of(happening: &Happening) -> Self {
+        match happening {
+            Happening::PriceMoved { .. } => Self::PriceMoved,
+            Happening::NewPeak { .. } => Self::NewPeak,
+            Happening::RugDetected { .. } => Self::RugDetected,
+            Happening::RugCleared { .. } => Self::RugCleared,
+            Happening::TrackingComplete { .. } => Self::TrackingComplete,
+        }
+    }
 
     /// As it stands in the table.
     pub(super) const fn name(self) -> &'static str {
@@ -57,19 +85,13 @@ pub(super) struct Stored {
 impl Stored {
     /// What has no moment of its own happens at `now`.
     pub(super) fn of(happening: &Happening, now: Timestamp) -> Self {
-        let plain = |kind, at| Self { kind, change_pct: None, detail: None, at };
+        let plain = |at| Self { kind: Kind::of(happening), change_pct: None, detail: None, at };
         match *happening {
-            Happening::PriceMoved { change_pct, at } => {
-                Self { change_pct: Some(change_pct), ..plain(Kind::PriceMoved, at) }
-            }
-            Happening::NewPeak { gain_pct, at } => Self { change_pct: Some(gain_pct), ..plain(Kind::NewPeak, at) },
-            Happening::RugDetected { reason, at } => {
-                Self { detail: Some(rug_reason_name(reason)), ..plain(Kind::RugDetected, at) }
-            }
-            Happening::RugCleared { at } => plain(Kind::RugCleared, at),
-            Happening::TrackingComplete { status } => {
-                Self { detail: Some(status_name(status)), ..plain(Kind::TrackingComplete, now) }
-            }
+            Happening::PriceMoved { change_pct, at } => Self { change_pct: Some(change_pct), ..plain(at) },
+            Happening::NewPeak { gain_pct, at } => Self { change_pct: Some(gain_pct), ..plain(at) },
+            Happening::RugDetected { reason, at } => Self { detail: Some(rug_reason_name(reason)), ..plain(at) },
+            Happening::RugCleared { at } => plain(at),
+            Happening::TrackingComplete { status } => Self { detail: Some(status_name(status)), ..plain(now) },
         }
     }
 }

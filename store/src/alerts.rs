@@ -1,5 +1,6 @@
 //! Alerts: recording them, reading one, listing many.
 
+mod delete;
 mod list;
 mod order;
 mod peak;
@@ -61,6 +62,12 @@ impl Alerts<'_> {
     /// The same for a caller who may have to try again.
     pub async fn record_all(&self, alerts: &[NewAlert], rules: &Rules) -> Result<Vec<Recording>, StoreError> {
         write(&self.store.engine, record::Record { alerts, rules }).await
+    }
+
+    /// Forgets an alert, its outcome and its events; the prices and the other alerts of its token stay, and its id is free
+    /// again. False where there is no such alert.
+    pub async fn delete(&self, id: AlertId, now: Timestamp) -> Result<bool, StoreError> {
+        write(&self.store.engine, delete::Delete { id, now }).await
     }
 
     /// One alert with its outcome.

@@ -1,5 +1,6 @@
 //! What the analysis loads, and how it learns that there is something new.
 
+use domain::alert::AlertId;
 use domain::record::AlertRecord;
 use futures::StreamExt;
 use futures::stream::{self, BoxStream, TryStreamExt};
@@ -21,8 +22,8 @@ pub struct Dataset<'a> {
     pub(crate) store: &'a Store,
 }
 
-/// A state of the dataset: every recorded alert, and every sealed outcome. It changes whenever an alert is recorded, and
-/// whenever an outcome is sealed, or folded anew after that. What open outcomes say so far is not part of it.
+/// A state of the dataset: every recorded alert, and every sealed outcome. It changes whenever an alert is recorded or
+/// deleted, and whenever an outcome is sealed, or folded anew after that. What open outcomes say so far is not part of it.
 ///
 /// The same revision is the same data; the same data may be two revisions, while transactions that began earlier are
 /// still running. [`Revision::default`] is that of an empty dataset.
@@ -53,6 +54,8 @@ impl std::fmt::Display for Revision {
 pub struct Load {
     /// The state that is loaded.
     pub revision: Revision,
+    /// Alerts of an earlier load that are deleted. One that is among the records too was recorded again.
+    pub removed: Vec<AlertId>,
     /// The alerts, each as it was at that moment, in no particular order. One that was in an earlier load replaces it, by
     /// its id. Taken from one snapshot of the database, which ends when the stream is dropped.
     pub records: BoxStream<'static, Result<AlertRecord, StoreError>>,
@@ -69,27 +72,40 @@ impl Dataset<'_> {
     pub async fn load(&self, after: Revision) -> Result<Load, StoreError> {
         let snapshot = self.store.engine.snapshot().await.doing("loading the dataset")?;
         let revision = revision(&snapshot, &self.store.engine).await?;
+        let removed = if after == Revision::default() { Vec::new() } else { removed(&snapshot, after).await? };
         let reading = Reading { snapshot, behind: (after.settled, None) };
-        Ok(Load { revision, records: reading.stream() })
+        Ok(Load { revision, removed, records: reading.stream() })
     }
+}
+
+async fn removed(snapshot: &Transaction, after: Revision) -> Result<Vec<AlertId>, StoreError> {
+    let doing = "reading which alerts were deleted";
+    let sql = "SELECT alert_id FROM removed_alerts WHERE dataset_change > $1";
+    let statement = Statement::from_sql_and_values(snapshot.get_database_backend(), sql, [after.settled.into()]);
+    let found = snapshot.query_all_raw(statement).await.doing(doing)?;
+    found.iter().map(|row| row.try_get_by_index(0).map(AlertId).doing(doing)).collect()
 }
 
 async fn revision(snapshot: &Transaction, engine: &Engine) -> Result<Revision, StoreError> {
     let doing = "reading the revision of the dataset";
     let settled_below = engine.settled_below();
-    let sql = format!(
-        "SELECT dataset_change, NULL AS alert_id FROM (
-             SELECT MAX(dataset_change) AS dataset_change FROM outcomes WHERE dataset_change < {settled_below}) AS settled
-         UNION ALL
-         SELECT dataset_change, alert_id FROM outcomes WHERE dataset_change >= {settled_below}"
-    );
+    let sql = ["outcomes", "removed_alerts"].map(|table| {
+        format!(
+            "SELECT dataset_change, NULL AS alert_id FROM (
+                 SELECT MAX(dataset_change) AS dataset_change FROM {table}
+                 WHERE dataset_change < {settled_below}) AS settled
+             UNION ALL
+             SELECT dataset_change, alert_id FROM {table} WHERE dataset_change >= {settled_below}"
+        )
+    });
+    let sql = sql.join(" UNION ALL ");
     let statement = Statement::from_string(engine.get_database_backend(), sql);
     let mut revision = Revision::default();
     for row in snapshot.query_all_raw(statement).await.doing(doing)? {
         let change: Option<i64> = row.try_get_by_index(0).doing(doing)?;
         let alert_id: Option<Uuid> = row.try_get_by_index(1).doing(doing)?;
         match (change, alert_id) {
-            (Some(change), None) => revision.settled = change,
+            (Some(change), None) => revision.settled = Ord::max(revision.settled, change),
             (Some(change), Some(alert_id)) => revision.unsettled ^= mixed(change, alert_id),
             (None, _) => {}
         }

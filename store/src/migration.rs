@@ -9,6 +9,7 @@ mod m0005_events;
 mod m0006_leases;
 mod m0008_shards;
 mod m0009_events;
+mod m0010_removed_alerts;
 
 use sea_orm_migration::prelude::*;
 
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_leases::Migration),
             Box::new(m0008_shards::Migration),
             Box::new(m0009_events::Migration),
+            Box::new(m0010_removed_alerts::Migration),
         ]
     }
 }

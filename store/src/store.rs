@@ -6,6 +6,7 @@ use sea_orm::ConnectionTrait;
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 
 use crate::alerts::{Alerts, Together};
+use crate::configs::Configs;
 use crate::dataset::Dataset;
 use crate::engine::Engine;
 use crate::error::{Doing, MigrationState, StoreError};
@@ -102,6 +103,12 @@ impl Store {
     #[must_use]
     pub const fn dataset(&self) -> Dataset<'_> {
         Dataset { store: self }
+    }
+
+    /// The bot's configs.
+    #[must_use]
+    pub const fn configs(&self) -> Configs<'_> {
+        Configs { store: self }
     }
 
     /// What happened to alerts, for those who watch.

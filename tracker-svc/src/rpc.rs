@@ -1,12 +1,15 @@
 //! `TrackingService`, call by call. Each file turns a message into domain values, asks the store, and turns the answer
 //! back into a message.
 
+mod delete_alert;
 mod get_alert;
 mod get_performance;
 pub(crate) mod ingest;
 mod list_alerts;
+mod list_configs;
 mod record_alert;
 mod record_alerts;
+mod record_config;
 mod record_prices;
 mod watch_events;
 
@@ -16,10 +19,10 @@ use futures::Stream;
 use perftrack::v1::tracking_service_server::TrackingService;
 use perftrack::v1::{
     DeleteAlertRequest, DeleteAlertResponse, GetAlertRequest, GetAlertResponse, GetPerformanceRequest,
-    GetPerformanceResponse, ListAlertsRequest, ListAlertsResponse, ListPricesRequest, ListPricesResponse,
-    RecordAlertRequest, RecordAlertResponse, RecordAlertsRequest, RecordAlertsResponse, RecordConfigRequest,
-    RecordConfigResponse, RecordPricesRequest, RecordPricesResponse, RelabelOutcomesRequest, RelabelOutcomesResponse,
-    WatchEventsRequest, WatchEventsResponse,
+    GetPerformanceResponse, ListAlertsRequest, ListAlertsResponse, ListConfigsRequest, ListConfigsResponse,
+    ListPricesRequest, ListPricesResponse, RecordAlertRequest, RecordAlertResponse, RecordAlertsRequest,
+    RecordAlertsResponse, RecordConfigRequest, RecordConfigResponse, RecordPricesRequest, RecordPricesResponse,
+    RelabelOutcomesRequest, RelabelOutcomesResponse, WatchEventsRequest, WatchEventsResponse,
 };
 use service::clock::Clock;
 use service::status::Rejection;
@@ -99,12 +102,25 @@ impl TrackingService for Calls {
         Err(Rejection::unimplemented("ListPrices").into())
     }
 
-    async fn record_config(&self, _: Request<RecordConfigRequest>) -> Result<Response<RecordConfigResponse>, Status> {
-        Err(Rejection::unimplemented("RecordConfig").into())
+    async fn record_config(
+        &self,
+        request: Request<RecordConfigRequest>,
+    ) -> Result<Response<RecordConfigResponse>, Status> {
+        Ok(Response::new(record_config::record_config(self, request.into_inner()).await?))
     }
 
-    async fn delete_alert(&self, _: Request<DeleteAlertRequest>) -> Result<Response<DeleteAlertResponse>, Status> {
-        Err(Rejection::unimplemented("DeleteAlert").into())
+    async fn list_configs(
+        &self,
+        request: Request<ListConfigsRequest>,
+    ) -> Result<Response<ListConfigsResponse>, Status> {
+        Ok(Response::new(list_configs::list_configs(self, request.into_inner()).await?))
+    }
+
+    async fn delete_alert(
+        &self,
+        request: Request<DeleteAlertRequest>,
+    ) -> Result<Response<DeleteAlertResponse>, Status> {
+        Ok(Response::new(delete_alert::delete_alert(self, request.into_inner()).await?))
     }
 
     type RelabelOutcomesStream = Answers<RelabelOutcomesResponse>;

@@ -1,6 +1,6 @@
 //! Reading rows from the store, within a bound of memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use domain::alert::AlertId;
@@ -32,17 +32,27 @@ pub enum DatasetError {
     Interrupted(#[from] tokio::task::JoinError),
 }
 
-/// The rows that changed since `after`, and the state of the store that they lead to. `kept_bytes` is what the rows kept
+/// What changed between two states of the store.
+pub struct Changes {
+    /// The state that this leads to.
+    pub watermark: Watermark,
+    /// Alerts that are new, or whose outcomes changed.
+    pub rows: HashMap<AlertId, Arc<Row>>,
+    /// Alerts that were deleted; some may be among the rows, recorded again.
+    pub removed: HashSet<AlertId>,
+}
+
+/// What changed since `after`. `kept_bytes` is what the rows kept
 /// from before take.
 pub async fn changed_rows(
     store: &Store,
     after: Watermark,
     (kept_rows, kept_bytes): (usize, usize),
     limit_bytes: usize,
-) -> Result<(Watermark, HashMap<AlertId, Arc<Row>>), DatasetError> {
+) -> Result<Changes, DatasetError> {
     let mut rows = HashMap::new();
     let mut bytes = kept_bytes;
-    let Load { revision, mut records } = store.dataset().load(after).await?;
+    let Load { revision, removed, mut records } = store.dataset().load(after).await?;
     while let Some(record) = records.try_next().await? {
         let row = Row::of(record);
         bytes += row.bytes();
@@ -51,5 +61,5 @@ pub async fn changed_rows(
             return Err(DatasetError::TooLarge { alerts: kept_rows + rows.len(), limit_bytes });
         }
     }
-    Ok((revision, rows))
+    Ok(Changes { watermark: revision, rows, removed: removed.into_iter().collect() })
 }

@@ -8,7 +8,7 @@ use store::Store;
 use store::dataset::Revision as Watermark;
 use tokio::sync::Mutex;
 
-use super::load::{DatasetError, changed_rows};
+use super::load::{Changes, DatasetError, changed_rows};
 use super::row::Row;
 use super::snapshot::Snapshot;
 
@@ -49,13 +49,15 @@ impl Dataset {
         let begun = Instant::now();
         let before = self.latest();
         let kept = (before.snapshot.len(), before.snapshot.rows().iter().map(|row| Row::bytes(row)).sum());
-        let (watermark, changed) = changed_rows(&self.store, before.watermark, kept, self.limit_bytes).await?;
-        let alerts_changed = changed.len();
-        let snapshot = tokio::task::spawn_blocking(move || Arc::new(before.snapshot.with(changed))).await?;
+        let Changes { watermark, rows, removed } =
+            changed_rows(&self.store, before.watermark, kept, self.limit_bytes).await?;
+        let (alerts_changed, alerts_removed) = (rows.len(), removed.len());
+        let snapshot = tokio::task::spawn_blocking(move || Arc::new(before.snapshot.with(rows, &removed))).await?;
         tracing::info!(
             dataset.revision = %snapshot.revision().id,
             dataset.alerts = snapshot.len(),
             dataset.alerts_changed = alerts_changed,
+            dataset.alerts_removed = alerts_removed,
             elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
             "dataset brought up to date"
         );

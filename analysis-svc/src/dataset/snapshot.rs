@@ -1,6 +1,6 @@
 //! One revision of the data, ready to be asked. It never changes: who began with it keeps it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use domain::alert::AlertId;
@@ -53,12 +53,14 @@ impl Snapshot {
         Self::of_rows(records.into_iter().map(|record| Arc::new(Row::of(record))).collect(), policy)
     }
 
-    /// The next revision: rows that changed take the place of those with the same id.
+    /// The next revision: rows that changed take the place of those with the same id, and those that were removed go,
+    /// unless they are among the changed.
     #[must_use]
-    pub fn with(&self, mut changed: HashMap<AlertId, Arc<Row>>) -> Self {
-        let mut rows: Vec<Arc<Row>> = self
-            .rows
-            .iter()
+    pub fn with(&self, mut changed: HashMap<AlertId, Arc<Row>>, removed: &HashSet<AlertId>) -> Self {
+        let stays = |id: &AlertId| changed.contains_key(id) || !removed.contains(id);
+        let kept: Vec<&Arc<Row>> = self.rows.iter().filter(|row| stays(&row.record.alert.id)).collect();
+        let mut rows: Vec<Arc<Row>> = kept
+            .into_iter()
             .map(|row| changed.remove(&row.record.alert.id).unwrap_or_else(|| Arc::clone(row)))
             .collect();
         rows.extend(changed.into_values());

@@ -86,7 +86,7 @@ fn the_second_alert_on_a_token_is_shown_and_not_analysed() {
 
 proptest! {
     #[test]
-    fn a_refreshed_snapshot_is_the_same_as_a_fresh_one(before in prop::collection::btree_set(0_u32..60, 0..40), changed in prop::collection::btree_map(0_u32..60, any::<bool>(), 0..40)) {
+    fn a_refreshed_snapshot_is_the_same_as_a_fresh_one(before in prop::collection::btree_set(0_u32..60, 0..40), changed in prop::collection::btree_map(0_u32..60, any::<bool>(), 0..40), removed in prop::collection::btree_set(0_u32..60, 0..10)) {
         let update = |number: &u32, is_rug: &bool| {
             let mut record = record(*number);
             record.outcome.is_rug = Some(*is_rug);
@@ -96,8 +96,10 @@ proptest! {
             let row = std::sync::Arc::new(row::Row::of(update(number, is_rug)));
             (row.record.alert.id, row)
         });
-        let refreshed = snapshot(before.iter().map(|number| record(*number))).with(rows.collect());
-        let kept = before.iter().filter(|number| !changed.contains_key(number)).map(|number| record(*number));
+        let ids = removed.iter().map(|number| record(*number).alert.id).collect();
+        let refreshed = snapshot(before.iter().map(|number| record(*number))).with(rows.collect(), &ids);
+        let kept = before.iter().filter(|number| !changed.contains_key(number) && !removed.contains(number));
+        let kept = kept.map(|number| record(*number));
         let fresh = snapshot(kept.chain(changed.iter().map(|(number, is_rug)| update(number, is_rug))));
         prop_assert_eq!(refreshed.revision(), fresh.revision());
         prop_assert!(refreshed.records().eq(fresh.records()));

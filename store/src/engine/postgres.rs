@@ -54,8 +54,11 @@ pub(super) const UPCOMING_CHANGE: &str = "(pg_snapshot_xmax(pg_current_snapshot(
      + age(pg_snapshot_xmax(pg_current_snapshot())::xid))";
 pub(super) const LAST_EVENT_NUMBER: &str = "(SELECT last_value FROM events_event_id_seq)";
 
-pub(super) const RENUMBER_CHANGES: &str = "UPDATE outcomes SET dataset_change = 1 WHERE dataset_change >= \
-     pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+pub(super) const RENUMBER_CHANGES: &str = "WITH removed AS (
+         UPDATE removed_alerts SET dataset_change = 1
+         WHERE dataset_change >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+     UPDATE outcomes SET dataset_change = 1
+     WHERE dataset_change >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
 
 pub(super) const SKIP_EVENT_NUMBERS: &str =
     "SELECT setval('events_event_id_seq', nextval('events_event_id_seq') + 4294967296)";

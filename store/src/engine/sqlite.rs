@@ -43,7 +43,9 @@ pub(super) const DIALECT: &[(&str, &str)] = &[
 /// Whoever writes is alone.
 pub(super) const LOCK_TOKENS: &str = "";
 /// Transactions are numbered as they come: none can commit before an earlier one.
-pub(super) const CHANGE: &str = "(SELECT COALESCE(MAX(dataset_change), 1) + 1 FROM outcomes)";
+pub(super) const CHANGE: &str = "(SELECT MAX(
+         COALESCE((SELECT MAX(dataset_change) FROM outcomes), 1),
+         COALESCE((SELECT MAX(dataset_change) FROM removed_alerts), 1)) + 1)";
 pub(super) const PRESENT_MOMENT: &str = "CAST(unixepoch('subsec') * 1000 AS INTEGER) * 1000";
 pub(super) const SETTLED_BELOW: &str = "9223372036854775807";
 pub(super) const UPCOMING_CHANGE: &str = "0";

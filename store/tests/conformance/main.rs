@@ -2,7 +2,9 @@
 
 mod alerts;
 mod bench;
+mod configs;
 mod dataset;
+mod delete;
 mod events;
 mod faults;
 mod kill;
@@ -80,6 +82,19 @@ promises! {
     dataset {
         a_revision_changes_with_what_is_recorded_and_sealed_and_with_nothing_else
         a_load_brings_what_changed_since
+    }
+    configs {
+        a_config_is_in_force_from_its_moment_on
+        the_same_config_again_changes_nothing_until_another_was_in_force
+        other_values_under_a_revision_are_refused
+        configs_are_listed_the_latest_first_page_by_page
+    }
+    delete {
+        a_deleted_alert_is_gone_with_all_that_is_its_own_and_nothing_else
+        an_alert_is_deleted_once
+        the_dataset_hears_of_a_deleted_alert
+        a_deleted_alert_may_be_recorded_again
+        a_token_whose_only_alert_is_deleted_is_followed_no_more
     }
     events {
         everything_that_happens_is_told_in_order

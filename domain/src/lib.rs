@@ -3,6 +3,7 @@
 //! millisecond.
 
 pub mod alert;
+pub mod bar;
 pub mod cohort;
 pub mod feature;
 pub mod field;

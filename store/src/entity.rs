@@ -5,6 +5,7 @@ pub(crate) mod alert;
 pub(crate) mod alert_id;
 pub(crate) mod moment;
 pub(crate) mod outcome;
+pub(crate) mod policy;
 pub(crate) mod pool;
 pub(crate) mod price_snapshot;
 pub(crate) mod recommendation;

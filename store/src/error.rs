@@ -46,6 +46,17 @@ pub enum StoreError {
         /// The field, by its name in messages.
         field: &'static str,
     },
+    /// A policy whose version stands for other parameters.
+    #[error(
+        "the outcome policy of version {version} is registered with other parameters ({differences}): give this one a \
+         `version` of its own, higher than any before, for outcomes carry it"
+    )]
+    PolicyChanged {
+        /// The version.
+        version: i32,
+        /// Which parameters differ, and how.
+        differences: String,
+    },
     /// A place in a list that cannot be one of this list.
     #[error("the position to go on from is not one of a list ordered by {order}")]
     Position {

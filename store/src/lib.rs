@@ -3,7 +3,7 @@
 //! [`Store`] opens a Postgres server (`postgres://…`) or a SQLite file (`sqlite://…`); what differs between them stands
 //! in `engine/`. Each repository is one file and is reached through the store: [`Store::alerts`],
 //! [`Store::observations`], [`Store::outcomes`], [`Store::pools`], [`Store::dataset`], [`Store::recommendations`],
-//! [`Store::events`], [`Store::leases`], [`Store::configs`].
+//! [`Store::events`], [`Store::leases`], [`Store::configs`], [`Store::policies`].
 //!
 //! Whatever was answered with `Ok` is durable. Everything that folds prices into outcomes locks its tokens first, so
 //! that any number of writers, in any number of processes, lose no update.
@@ -22,6 +22,7 @@ mod migration;
 pub mod observations;
 mod options;
 pub mod outcomes;
+pub mod policies;
 pub mod pools;
 pub mod recommendations;
 mod records;

@@ -10,6 +10,7 @@ mod m0006_leases;
 mod m0008_shards;
 mod m0009_events;
 mod m0010_removed_alerts;
+mod m0011_retention;
 
 use sea_orm_migration::prelude::*;
 
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_shards::Migration),
             Box::new(m0009_events::Migration),
             Box::new(m0010_removed_alerts::Migration),
+            Box::new(m0011_retention::Migration),
         ]
     }
 }

@@ -16,6 +16,7 @@ use crate::migration::Migrator;
 use crate::observations::Observations;
 use crate::options::{ConnectOptions, EngineKind};
 use crate::outcomes::Outcomes;
+use crate::policies::{KnownPolicies, Policies};
 use crate::pools::Pools;
 use crate::recommendations::Recommendations;
 
@@ -24,6 +25,7 @@ use crate::recommendations::Recommendations;
 pub struct Store {
     pub(crate) engine: Arc<Engine>,
     pub(crate) together: Arc<Together>,
+    pub(crate) policies: Arc<KnownPolicies>,
 }
 
 impl Store {
@@ -35,7 +37,7 @@ impl Store {
             EngineKind::Postgres => 2,
             EngineKind::Sqlite => 1,
         };
-        Ok(Self { engine: Arc::new(engine), together: Together::new(turns) })
+        Ok(Self { engine: Arc::new(engine), together: Together::new(turns), policies: Arc::default() })
     }
 
     /// Brings the tables up to date, all steps or none. Any number of processes may do so at once: one works, the others
@@ -91,6 +93,12 @@ impl Store {
     #[must_use]
     pub const fn outcomes(&self) -> Outcomes<'_> {
         Outcomes { store: self, fence: None }
+    }
+
+    /// The outcome policies that were ever in force.
+    #[must_use]
+    pub const fn policies(&self) -> Policies<'_> {
+        Policies { store: self }
     }
 
     /// The pool that each token's price is taken from.

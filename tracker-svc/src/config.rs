@@ -19,6 +19,7 @@ pub const KEYS: &[&dyn AnyKey] = &[
     &keys::POLL_INTERVAL,
     &keys::TRACKING_WINDOW,
     &keys::SHADOW_SAMPLE_RATE,
+    &keys::POLICY_FILE,
     &keys::DEXSCREENER_URL,
     &keys::JUPITER_URL,
     &keys::JUPITER_API_KEY,
@@ -88,7 +89,7 @@ pub fn rules(settings: &Settings) -> Result<Rules, ConfigError> {
     Ok(Rules {
         tracking_window: settings.get(&keys::TRACKING_WINDOW)?,
         poll_interval: settings.get(&keys::POLL_INTERVAL)?,
-        ..Rules::default()
+        policy: settings.get_optional(&keys::POLICY_FILE)?.map(|file| file.policy).unwrap_or_default(),
     })
 }
 

@@ -4,7 +4,7 @@ use perftrack::v1::tracking_service_server::{SERVICE_NAME, TrackingServiceServer
 use service::clock::Clock;
 use service::limit::MOST_REQUEST_BYTES;
 use service::serve::{Listener, ServeError, ServeOptions};
-use store::{Rules, Store};
+use store::{Rules, Store, StoreError};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
@@ -32,6 +32,9 @@ pub struct Parts {
 /// Why the tracker does not run.
 #[derive(Debug, thiserror::Error)]
 pub enum TrackerError {
+    /// The database cannot take the outcome policy down, or knows another one under its version.
+    #[error("registering the outcome policy")]
+    Policy(#[source] StoreError),
     /// The HTTP client cannot be made.
     #[error("preparing to ask the price sources")]
     Feeds(#[source] reqwest::Error),
@@ -52,6 +55,7 @@ pub async fn serve(
     options: &ServeOptions,
 ) -> Result<(), TrackerError> {
     let Parts { store, rules, feeds, tracking, clock } = parts;
+    store.policies().register(&rules.policy, clock.now()).await.map_err(TrackerError::Policy)?;
     let pool_rules = PoolRules::new(rules.poll_interval, rules.policy.rug.bonding_curve_dexes.clone());
     let feeds = Feeds::new(&feeds, pool_rules, clock.clone()).map_err(TrackerError::Feeds)?;
     let shadow_sample = tracking.shadow_sample;

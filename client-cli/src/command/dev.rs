@@ -35,6 +35,7 @@ pub const KEYS: &[&dyn AnyKey] = &[
     &keys::POLL_INTERVAL,
     &keys::TRACKING_WINDOW,
     &keys::SHADOW_SAMPLE_RATE,
+    &keys::POLICY_FILE,
     &keys::DEXSCREENER_URL,
     &keys::JUPITER_URL,
     &keys::JUPITER_API_KEY,

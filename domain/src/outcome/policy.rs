@@ -2,6 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+mod check;
+mod file;
+
+pub use check::Problem;
+pub use file::PolicyError;
+
 /// The parameters of the outcome rules. `Policy::default()` is version 1.
 ///
 /// A changed parameter is another policy: give it another `version`, for outcomes carry it, and relabel the past.

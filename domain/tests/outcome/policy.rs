@@ -60,3 +60,70 @@ fn a_changed_policy_relabels_the_same_observations() {
     let side = 1.0 - 100.0 / 5_100.0;
     close(relabelled.exit_return_pct, (0.7 * side * side - 1.0) * 100.0);
 }
+
+#[test]
+fn a_policy_file_holds_the_version_and_what_differs() {
+    let policy =
+        Policy::from_toml("version = 3\n[exit]\nhard_stop_pct = 25\n[rug]\nbonding_curve_dexes = []\n").unwrap();
+    assert_eq!((policy.version, policy.exit.hard_stop_pct, policy.exit.fee_pct), (3, 25.0, 1.0));
+    assert!(policy.rug.bonding_curve_dexes.is_empty());
+    assert_eq!(Policy::from_toml(&policy.to_toml()), Ok(policy));
+    assert_eq!(Policy::from_toml(""), Ok(Policy::default()));
+    assert_eq!(Policy::from_toml("version = 1"), Ok(Policy::default()));
+}
+
+#[test]
+fn a_misspelt_parameter_is_refused_with_the_nearest_one() {
+    let said = |text: &str| Policy::from_toml(text).unwrap_err().to_string();
+    let text = "version = 2\n[exit]\nhard_stop = 25.0\n[rugs]\nfell_pct = 70\n";
+    assert_eq!(
+        said(text),
+        "2 things are wrong:\n- \"exit.hard_stop\" is not known; did you mean \"exit.hard_stop_pct\"?\n\
+         - \"rugs\" is not known; did you mean \"rug\"?"
+    );
+    assert_eq!(said("version = 2\nstake_usd = 50"), "\"stake_usd\" is not known; did you mean \"exit.stake_usd\"?");
+    assert!(said("version = \n").starts_with("it is not valid TOML: "));
+}
+
+#[test]
+fn a_value_of_the_wrong_sort_is_refused() {
+    let said = |text: &str| Policy::from_toml(text).unwrap_err().to_string();
+    assert_eq!(said("version = 2\n[exit]\nfee_pct = \"1\""), "exit.fee_pct is \"1\": it takes a number");
+    assert_eq!(
+        said("version = 2\n[seal]\nafter_seconds = 1.5"),
+        "seal.after_seconds is 1.5: it takes a whole number, 0 or more and at most 2147483647"
+    );
+    assert!(said("version = 2\n[seal]\nafter_seconds = -1").contains("0 or more"));
+    assert_eq!(said("version = 2\nrug = 3"), "rug is 3: it takes a table");
+    assert!(said("version = 2\n[rug]\nbonding_curve_dexes = [1]").contains("a list of texts"));
+}
+
+#[test]
+fn every_number_that_makes_no_sense_is_named_with_the_reason() {
+    let said = Policy::from_toml(
+        "version = 2\n[hygiene]\nhold_beyond_factor = 1.5\n[exit]\nstake_usd = 0\ntrailing_stop_pct = nan\n\
+         hard_stop_pct = inf\n[rug]\ncollapse_to_share = 0.5\n[seal]\ncoverage_at_least = 80\nafter_seconds = 90000\n",
+    )
+    .unwrap_err()
+    .to_string();
+    for problem in [
+        "hygiene.confirm_within_factor is 2, more than hygiene.hold_beyond_factor (1.5)",
+        "exit.stake_usd is 0: it has to be greater than 0, for a return is a share of what is spent",
+        "exit.trailing_stop_pct is NaN: it has to be greater than 0 and at most 100",
+        "exit.hard_stop_pct is inf: it has to be a finite number",
+        "rug.collapse_to_share is 0.5, not below rug.collapse_from_share (0.5)",
+        "seal.coverage_at_least is 80: a share goes from 0 to 1",
+        "seal.after_seconds is 90000: it takes 0 to 86400 seconds",
+    ] {
+        assert!(said.contains(problem), "{problem} in {said}");
+    }
+    assert!(said.starts_with("7 things are wrong:"), "{said}");
+    assert_eq!(Policy::default().problems(), []);
+}
+
+#[test]
+fn a_policy_that_differs_from_version_1_needs_a_version_of_its_own() {
+    let said = Policy::from_toml("[exit]\nfee_pct = 0.5\n").unwrap_err().to_string();
+    assert!(said.starts_with("version is 1, which is the built-in policy"), "{said}");
+    assert!(Policy::from_toml("version = 0\n").unwrap_err().to_string().contains("versions count from 1"));
+}

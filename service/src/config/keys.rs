@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::{AnyKey, DatabaseUrl, HttpUrl, Key, Secret};
+use super::{AnyKey, DatabaseUrl, HttpUrl, Key, PolicyFile, Secret};
 use crate::telemetry::{LogFilter, LogFormat};
 
 /// Where alerts, prices and outcomes are kept.
@@ -74,6 +74,15 @@ pub const SHADOW_SAMPLE_RATE: Key<f64> = Key::new(
 )
 .default("1")
 .check(|rate| if (0.0..=1.0).contains(rate) { Ok(()) } else { Err("not between 0 and 1".to_owned()) });
+
+/// The outcome policy.
+pub const POLICY_FILE: Key<PolicyFile> = Key::new(
+    "policy_file",
+    "policy-file",
+    "FILE",
+    "A TOML file with the outcome rules' parameters that differ from the built-in ones, and a version of their own. Where it \
+     is changed, outcomes that are there already keep their old labels until they are relabelled",
+);
 
 /// DexScreener's base URL.
 pub const DEXSCREENER_URL: Key<HttpUrl> =
@@ -151,6 +160,7 @@ pub const ALL: &[&dyn AnyKey] = &[
     &POLL_INTERVAL,
     &TRACKING_WINDOW,
     &SHADOW_SAMPLE_RATE,
+    &POLICY_FILE,
     &DEXSCREENER_URL,
     &JUPITER_URL,
     &JUPITER_API_KEY,

@@ -168,3 +168,23 @@ fn every_default_is_a_good_value_and_every_key_has_its_own_names() {
         assert_eq!(twins.count(), 1, "{}", key.name());
     }
 }
+
+#[test]
+fn a_policy_file_is_read_and_checked_with_the_other_settings() {
+    const KEYS: &[&dyn AnyKey] = &[&keys::POLICY_FILE];
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.toml");
+    std::fs::write(&path, "version = 2\n[exit]\nhard_stop_pct = 25\n").unwrap();
+    let given = || Sources::default().with_flag("policy_file", path.display().to_string());
+    let file = Settings::read(KEYS, given()).unwrap().get(&keys::POLICY_FILE).unwrap();
+    assert_eq!((file.policy.version, file.policy.exit.hard_stop_pct), (2, 25.0));
+
+    std::fs::write(&path, "version = 2\n[exit]\nhard_stop = 25\n").unwrap();
+    let said = Settings::read(KEYS, given()).err().unwrap().to_string();
+    assert!(
+        said.starts_with("the flag --policy-file is ") && said.contains("did you mean \"exit.hard_stop_pct\"?"),
+        "{said}"
+    );
+    std::fs::remove_file(&path).unwrap();
+    assert!(Settings::read(KEYS, given()).err().unwrap().to_string().contains("it cannot be read"));
+}

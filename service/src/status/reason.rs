@@ -31,6 +31,8 @@ pub enum Reason {
     StoreFull,
     /// The database's tables are not the ones that this version knows.
     StoreSchema,
+    /// The outcome policy differs from the one that is registered under its version.
+    PolicyChanged,
     /// The database holds something that cannot be read.
     StoreCorrupt,
     /// The alerts do not fit into the memory that the analysis may take.
@@ -58,6 +60,7 @@ impl Reason {
             Self::StoreUnavailable => "STORE_UNAVAILABLE",
             Self::StoreFull => "STORE_FULL",
             Self::StoreSchema => "STORE_SCHEMA",
+            Self::PolicyChanged => "POLICY_CHANGED",
             Self::StoreCorrupt => "STORE_CORRUPT",
             Self::DatasetTooLarge => "DATASET_TOO_LARGE",
             Self::Internal => "INTERNAL",

@@ -22,6 +22,7 @@ impl From<StoreError> for Rejection {
                 tracing::error!(error.message = %super::with_causes(&error), "the database is full");
                 Self::exhausted(Reason::StoreFull, error.to_string())
             }
+            StoreError::PolicyChanged { .. } => Self::failed_precondition(Reason::PolicyChanged, error.to_string()),
             StoreError::Schema(_) => Self::failed_precondition(Reason::StoreSchema, error.to_string()),
             StoreError::NulInText { field } => {
                 let mut violations = Violations::new();

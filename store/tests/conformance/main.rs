@@ -13,6 +13,7 @@ mod lists;
 mod market;
 mod observations;
 mod outcomes;
+mod policies;
 mod tables;
 mod writers;
 
@@ -78,6 +79,11 @@ promises! {
         nothing_is_sealed_before_it_is_due
         an_import_is_sealed_with_the_prices_that_it_brings_along
         a_ledger_keeps_what_was_recommended
+    }
+    policies {
+        the_policy_in_force_is_the_one_that_was_registered_last
+        a_version_stands_for_the_same_parameters_for_ever
+        two_that_begin_at_once_agree_or_one_is_refused
     }
     dataset {
         a_revision_changes_with_what_is_recorded_and_sealed_and_with_nothing_else

@@ -7,6 +7,7 @@ mod peak;
 mod record;
 pub(crate) mod row;
 mod together;
+mod window;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use sea_orm::ConnectionTrait;
 pub use list::ListQuery;
 pub use record::{NewAlert, Recording};
 pub(crate) use together::Together;
+pub use window::AlertWindow;
 
 use crate::error::{Doing, StoreError};
 use crate::records;
@@ -85,6 +87,11 @@ impl Alerts<'_> {
         let engine = &*self.store.engine;
         let rows = engine.query_all(&records::select_many(&ids)).await.doing("reading alerts")?;
         rows.iter().map(records::decode).collect()
+    }
+
+    /// The window that an alert is followed over: which prices are its own.
+    pub async fn window(&self, id: AlertId) -> Result<Option<AlertWindow>, StoreError> {
+        window::window(&self.store.engine, id).await
     }
 
     /// Alerts in the given order, from a position on. They are fetched in growing chunks as they are taken: filter them,

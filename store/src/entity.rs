@@ -7,6 +7,8 @@ pub(crate) mod moment;
 pub(crate) mod outcome;
 pub(crate) mod policy;
 pub(crate) mod pool;
+pub(crate) mod price_bar;
 pub(crate) mod price_snapshot;
+pub(crate) mod price_week;
 pub(crate) mod recommendation;
 pub(crate) mod token;

@@ -9,6 +9,7 @@
 //! that any number of writers, in any number of processes, lose no update.
 
 pub mod alerts;
+mod bars;
 pub mod configs;
 pub mod dataset;
 mod engine;
@@ -26,10 +27,12 @@ pub mod policies;
 pub mod pools;
 pub mod recommendations;
 mod records;
+pub mod retention;
 mod rules;
 mod snapshots;
 mod store;
 mod stored;
+mod week;
 mod write;
 
 pub use error::{MigrationState, StoreError};

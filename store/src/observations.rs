@@ -1,5 +1,6 @@
 //! Observations: what price sources said, stored once, and folded into every outcome that they touch.
 
+mod history;
 mod intake;
 mod read;
 mod record;
@@ -20,6 +21,7 @@ use crate::pools::PinnedPool;
 use crate::rules::Rules;
 use crate::store::Store;
 use crate::write::write;
+pub use history::{HistoryPlace, PricePiece};
 use intake::Sorted;
 use record::Record;
 pub(crate) use record::named;
@@ -114,5 +116,17 @@ impl<'a> Observations<'a> {
         to: Timestamp,
     ) -> BoxStream<'static, Result<Observation, StoreError>> {
         read::prices(Arc::clone(&self.store.engine), token, from, to)
+    }
+
+    /// The price history of a token from a place on and before `to`, in the order of time: observations where they are kept,
+    /// bars of five minutes where they are not.
+    #[must_use]
+    pub fn history(
+        &self,
+        token: TokenKey,
+        from: HistoryPlace,
+        to: Timestamp,
+    ) -> BoxStream<'static, Result<PricePiece, StoreError>> {
+        history::history(Arc::clone(&self.store.engine), token, from, to)
     }
 }

@@ -7,6 +7,7 @@ mod get_performance;
 pub(crate) mod ingest;
 mod list_alerts;
 mod list_configs;
+mod list_prices;
 mod record_alert;
 mod record_alerts;
 mod record_config;
@@ -98,8 +99,8 @@ impl TrackingService for Calls {
         Ok(Response::new(list_alerts::list_alerts(self, request.into_inner()).await?))
     }
 
-    async fn list_prices(&self, _: Request<ListPricesRequest>) -> Result<Response<ListPricesResponse>, Status> {
-        Err(Rejection::unimplemented("ListPrices").into())
+    async fn list_prices(&self, request: Request<ListPricesRequest>) -> Result<Response<ListPricesResponse>, Status> {
+        Ok(Response::new(list_prices::list_prices(self, request.into_inner()).await?))
     }
 
     async fn record_config(

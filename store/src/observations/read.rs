@@ -34,18 +34,23 @@ pub(super) fn prices(
     to: Timestamp,
 ) -> BoxStream<'static, Result<Observation, StoreError>> {
     let reading = async move {
-        let found = token::Entity::find()
-            .filter(token::Column::Chain.eq(token.chain.name()))
-            .filter(token::Column::Address.eq(token.address.to_string()))
-            .one(&*engine)
-            .await
-            .doing("looking for a token")?;
-        Ok::<_, StoreError>(match found {
-            Some(found) => Reading { engine, token_id: found.token_id, to, from: (from, "".into()) }.stream(),
+        Ok::<_, StoreError>(match number_of(&engine, token).await? {
+            Some(token_id) => Reading { engine, token_id, to, from: (from, "".into()) }.stream(),
             None => stream::empty().boxed(),
         })
     };
     stream::once(reading).try_flatten().boxed()
+}
+
+/// The number of a token; `None` for one that was never alerted.
+pub(super) async fn number_of(engine: &Engine, token: TokenKey) -> Result<Option<i64>, StoreError> {
+    let found = token::Entity::find()
+        .filter(token::Column::Chain.eq(token.chain.name()))
+        .filter(token::Column::Address.eq(token.address.to_string()))
+        .one(engine)
+        .await
+        .doing("looking for a token")?;
+    Ok(found.map(|found| found.token_id))
 }
 
 impl Reading {

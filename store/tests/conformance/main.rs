@@ -1,6 +1,7 @@
 //! One suite, run on both engines: what the store promises, whichever database is behind it.
 
 mod alerts;
+mod bars;
 mod bench;
 mod configs;
 mod dataset;
@@ -79,6 +80,10 @@ promises! {
         nothing_is_sealed_before_it_is_due
         an_import_is_sealed_with_the_prices_that_it_brings_along
         a_ledger_keeps_what_was_recommended
+    }
+    bars {
+        a_history_is_of_observations_where_they_are_kept
+        the_window_of_an_alert_is_told
     }
     policies {
         the_policy_in_force_is_the_one_that_was_registered_last

@@ -2,14 +2,13 @@
 
 mod delete;
 mod list;
+mod open;
 mod order;
 mod peak;
 mod record;
 pub(crate) mod row;
 mod together;
 mod window;
-
-use std::sync::Arc;
 
 use domain::alert::AlertId;
 use domain::record::AlertRecord;
@@ -52,6 +51,7 @@ impl Alerts<'_> {
     /// Safe to repeat. The same id with the same hash is [`Recording::Duplicate`]; if it now vouches for a recorded
     /// peak (`trust_recorded_peak`), the peak is taken over and the outcome folded anew, all else stays as recorded.
     pub async fn record(&self, alert: NewAlert, rules: &Rules) -> Result<Recording, StoreError> {
+        self.store.policies.learn(&rules.policy);
         self.store.together.record(&self.store.engine, alert, rules.clone()).await
     }
 
@@ -63,6 +63,7 @@ impl Alerts<'_> {
 
     /// The same for a caller who may have to try again.
     pub async fn record_all(&self, alerts: &[NewAlert], rules: &Rules) -> Result<Vec<Recording>, StoreError> {
+        self.store.policies.learn(&rules.policy);
         write(&self.store.engine, record::Record { alerts, rules }).await
     }
 
@@ -74,9 +75,9 @@ impl Alerts<'_> {
 
     /// One alert with its outcome.
     pub async fn get(&self, id: AlertId) -> Result<Option<AlertRecord>, StoreError> {
-        let engine = &*self.store.engine;
-        let row = engine.query_one(&records::select_one(id)).await.doing("reading an alert")?;
-        row.as_ref().map(records::decode).transpose()
+        let Store { engine, policies, .. } = self.store;
+        let rows = engine.query_all(&records::select_one(id)).await.doing("reading an alert")?;
+        Ok(records::decode::<Vec<_>>(&rows, engine, policies).await?.pop())
     }
 
     /// Many alerts with their outcomes, in no particular order; those that are not there are missing.
@@ -86,7 +87,7 @@ impl Alerts<'_> {
         }
         let engine = &*self.store.engine;
         let rows = engine.query_all(&records::select_many(&ids)).await.doing("reading alerts")?;
-        rows.iter().map(records::decode).collect()
+        records::decode(&rows, &self.store.engine, &self.store.policies).await
     }
 
     /// The window that an alert is followed over: which prices are its own.
@@ -98,7 +99,7 @@ impl Alerts<'_> {
     /// and drop the stream when there are enough. A page ends at the [`domain::order::Position`] of its last alert.
     #[must_use]
     pub fn list(&self, query: ListQuery) -> BoxStream<'static, Result<AlertRecord, StoreError>> {
-        list::list(Arc::clone(&self.store.engine), query)
+        list::list(self.store.clone(), query)
     }
 
     /// All alerts of a window, in the order of `alerted_at`, then `alert_id`.

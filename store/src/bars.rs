@@ -14,7 +14,7 @@ use crate::error::{Doing, StoreError};
 use crate::stored::{quantity, stored};
 
 /// Many rows, for one INSERT.
-pub(crate) fn rows(bars: &[(i64, PriceBar)]) -> Rows {
+pub(crate) fn rows(bars: &[(i64, PriceBar)]) -> Rows<'_> {
     let text = |text: &Option<Arc<str>>| text.as_deref().map(str::to_owned);
     Rows::default()
         .with("token_id", bars.iter().map(|(token_id, _)| *token_id))

@@ -73,7 +73,7 @@ impl Dataset<'_> {
         let snapshot = self.store.engine.snapshot().await.doing("loading the dataset")?;
         let revision = revision(&snapshot, &self.store.engine).await?;
         let removed = if after == Revision::default() { Vec::new() } else { removed(&snapshot, after).await? };
-        let reading = Reading { snapshot, behind: (after.settled, None) };
+        let reading = Reading { store: self.store.clone(), snapshot, behind: (after.settled, None) };
         Ok(Load { revision, removed, records: reading.stream() })
     }
 }
@@ -124,6 +124,7 @@ fn mixed(change: i64, alert_id: Uuid) -> u64 {
 }
 
 struct Reading {
+    store: Store,
     snapshot: Transaction,
     /// Where to go on: behind this change of this alert.
     behind: (i64, Option<Uuid>),
@@ -164,6 +165,7 @@ impl Reading {
             let change: i64 = row.try_get("o_", "dataset_change").doing(doing)?;
             Ok::<_, StoreError>((change, row.try_get("o_", "alert_id").doing(doing)?))
         });
-        Ok((rows.iter().map(records::decode).collect::<Result<_, _>>()?, last.transpose()?))
+        let Store { engine, policies, .. } = &self.store;
+        Ok((records::decode(&rows, engine, policies).await?, last.transpose()?))
     }
 }

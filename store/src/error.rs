@@ -178,6 +178,13 @@ pub(crate) fn code(error: &DbErr) -> Option<String> {
     driver_error(error)?.as_database_error()?.code().map(std::borrow::Cow::into_owned)
 }
 
+/// Whether a row with the same key is there already.
+pub(crate) fn is_unique_violation(error: &DbErr) -> bool {
+    driver_error(error)
+        .and_then(sqlx::Error::as_database_error)
+        .is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}
+
 /// What sqlx said, where it was sqlx.
 pub(crate) fn driver_error(error: &DbErr) -> Option<&sqlx::Error> {
     match error {

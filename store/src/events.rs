@@ -22,7 +22,7 @@ use tokio::sync::watch;
 pub use cursor::{Cursor, NoCursor};
 pub use kind::Kind;
 pub use read::{EventReader, Page};
-pub(crate) use record::{insert_alerts, tell};
+pub(crate) use record::{tell, tell_recorded};
 
 use crate::error::StoreError;
 use crate::store::Store;

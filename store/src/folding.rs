@@ -3,29 +3,29 @@
 //! An observation in order is folded into the stored state. One that comes late, or after the seal, makes its alert fold
 //! anew from all that is stored, so that any order of arrival gives what the order of time would have given.
 
+mod arrivals;
 mod news;
 mod refold;
 mod state;
 
-use std::collections::HashMap;
-
 use domain::alert::AlertId;
-use domain::observation::Observation;
 use domain::outcome::{Fold, Happening, Policy};
 use domain::timestamp::Timestamp;
+use uuid::Uuid;
 
+pub(crate) use arrivals::NewObservations;
 pub(crate) use refold::{fold_anew, fold_from_storage};
-use state::{Progress, of_tokens};
-pub(crate) use state::{StoredFold, of_alert, of_alerts};
+use state::Progress;
+pub(crate) use state::{StoredFold, StoredFolds, of_alert, of_alerts, reached_by};
 
-use crate::engine::Transaction;
+use crate::engine::{Rows, Transaction};
 use crate::entity::outcome::Model;
 use crate::error::{Doing, StoreError};
 use crate::events;
 use crate::outcomes::row;
 
-/// New observations by token, each token's in the order of (`observed_at`, `source`).
-pub(crate) type NewObservations<'a> = HashMap<i64, Vec<&'a Observation>>;
+/// Rows in one UPDATE: more gain nothing, and an alert may have any number of siblings.
+const MOST_AT_ONCE: usize = 4_096;
 
 /// When, and under which number, new observations are taken in.
 #[derive(Clone, Copy)]
@@ -36,49 +36,89 @@ pub(crate) struct Moment {
     pub(crate) change: i64,
 }
 
-/// Folds `observations`, which are stored already, into every outcome that they touch, and writes those. An outcome that is
-/// due by then is sealed with them: history that is brought along is whole as soon as its prices are there. Returns what
-/// happened: token, alert, and what.
+/// What is to be written.
+#[derive(Default)]
+struct Written {
+    /// Open outcomes that went on: token, alert, state.
+    gone_on: Vec<(i64, Uuid, Vec<u8>)>,
+    /// Outcomes that were sealed or folded anew.
+    changed: Vec<Model>,
+    happened: Vec<(i64, AlertId, Happening)>,
+}
+
+/// Folds `observations` into every outcome that they touch, and writes those; `stored` are all that they reach (see
+/// [`reached_by`]). What a fold has to be made anew from is stored already. An outcome that is due by then is sealed: history
+/// that is brought along is whole as soon as its prices are there. Returns what happened: token, alert, and what.
 pub(crate) async fn take_in(
     transaction: &Transaction,
+    stored: StoredFolds,
     observations: &NewObservations<'_>,
     policy: &Policy,
     moment: Moment,
 ) -> Result<Vec<(i64, AlertId, Happening)>, StoreError> {
-    let (mut rows, mut happened) = (Vec::new(), Vec::new());
-    let mut folded = |stored: &StoredFold, mut fold: Fold, mut happenings: Vec<Happening>| {
-        let due = fold.seal_due(policy);
-        if !fold.is_sealed() && due <= moment.now {
-            fold.seal(policy, due, &mut happenings);
-        }
-        // What open outcomes say so far is not part of the dataset.
-        let change = if fold.is_sealed() { moment.change } else { stored.dataset_change };
-        rows.push(row::row(stored.token_id, stored.alert_id, change, &fold, policy));
-        happened.extend(happenings.into_iter().map(|what| (stored.token_id, AlertId(stored.alert_id), what)));
-    };
+    let mut written = Written::default();
     let mut late = Vec::new();
-    for stored in of_tokens(transaction, observations).await? {
-        let Some(new) = observations.get(&stored.token_id) else { continue };
+    for mut stored in stored.into_iter() {
         let mut happenings = Vec::new();
-        match stored.in_order(new, policy, &mut happenings) {
+        match stored.go_on(observations.of_token(stored.token_id), policy, &mut happenings) {
             Progress::Untouched => {}
-            Progress::Folded(fold) => folded(&stored, *fold, happenings),
+            Progress::Folded(fold) => written.add(&stored, *fold, happenings, false, policy, moment),
             Progress::Refold => late.push(stored),
         }
     }
     for (stored, (fold, all)) in late.iter().zip(refold::fold_many(transaction, &late, policy).await?) {
-        let new = observations.get(&stored.token_id).map_or(&[][..], Vec::as_slice);
-        folded(stored, fold, news::of_refold(stored, all, new));
+        let happenings = news::of_refold(stored, all, observations.of_token(stored.token_id));
+        written.add(stored, fold, happenings, true, policy, moment);
     }
-    write(transaction, &rows, moment.change).await?;
-    events::tell(transaction, &happened, moment.now).await?;
-    Ok(happened)
+    go_on(transaction, &written.gone_on).await?;
+    write(transaction, &written.changed).await?;
+    events::tell(transaction, &written.happened, moment.now).await?;
+    Ok(written.happened)
 }
 
-/// Overwrites outcomes; those numbered `change` as changes of the dataset.
-pub(crate) async fn write(transaction: &Transaction, models: &[Model], change: i64) -> Result<(), StoreError> {
-    let (changed, open): (Vec<_>, Vec<_>) = models.iter().partition(|model| model.dataset_change == change);
-    for rows in [row::rows_of_open(&open), row::rows_of_changed(&changed)] {
+impl Written {
+    fn add(
+        &mut self,
+        stored: &StoredFold,
+        mut fold: Fold,
+        mut happenings: Vec<Happening>,
+        anew: bool,
+        policy: &Policy,
+        moment: Moment,
+    ) {
+        let due = fold.seal_due(policy);
+        if !fold.is_sealed() && due <= moment.now {
+            fold.seal(policy, due, &mut happenings);
+        }
+        let (token_id, alert_id) = (stored.token_id, stored.alert_id);
+        if anew || fold.is_sealed() {
+            // What open outcomes say so far is not part of the dataset.
+            let change = if fold.is_sealed() { moment.change } else { stored.dataset_change };
+            self.changed.push(row::row(token_id, alert_id, change, &fold, policy));
+        } else {
+            self.gone_on.push((token_id, alert_id, fold.to_bytes()));
+        }
+        self.happened.extend(happenings.into_iter().map(|what| (token_id, AlertId(alert_id), what)));
+    }
+}
+
+/// Writes nothing but the states.
+async fn go_on(transaction: &Transaction, states: &[(i64, Uuid, Vec<u8>)]) -> Result<(), StoreError> {
+    for some in states.chunks(MOST_AT_ONCE) {
+        let rows = Rows::default()
+            .with("token_id", some.iter().map(|(token_id, ..)| *token_id))
+            .with("alert_id", some.iter().map(|(_, alert_id, _)| *alert_id))
+            .with("state", some.iter().map(|(.., state)| state.as_slice()));
+        let sql = rows.update("outcomes", &["token_id", "alert_id"]);
+        transaction.bulk(&sql, &rows).await.doing("writing the states of outcomes")?;
+    }
+    Ok(())
+}
+
+/// Overwrites outcomes.
+pub(crate) async fn write(transaction: &Transaction, models: &[Model]) -> Result<(), StoreError> {
+    for some in models.chunks(MOST_AT_ONCE) {
+        let rows = row::rows_of_changed(some);
         let sql = rows.update("outcomes", &["token_id", "alert_id"]);
         transaction.bulk(&sql, &rows).await.doing("writing outcomes")?;
     }

@@ -1,9 +1,12 @@
 //! Whoever folds prices into outcomes, or records alerts, first locks the tokens that it touches, always in the order of
-//! their keys: so no two writers fold one alert at once, and none waits for one that waits for it.
+//! their numbers: so no two writers fold one alert at once, and none waits for one that waits for it.
+
+mod numbers;
 
 use std::collections::{BTreeSet, HashMap};
 
 use domain::token::TokenKey;
+pub(crate) use numbers::Numbers;
 
 use crate::engine::{Rows, Transaction};
 use crate::error::{Doing, StoreError};
@@ -28,7 +31,7 @@ pub(crate) async fn lock(
     let sql = format!(
         "{} SELECT tokens.token_id, tokens.chain, tokens.address, {} AS change
          FROM given JOIN tokens ON tokens.chain = given.chain AND tokens.address = given.address
-         ORDER BY tokens.chain, tokens.address {}",
+         ORDER BY tokens.token_id {}",
         rows.given(),
         transaction.change(),
         transaction.lock_tokens(),
@@ -46,7 +49,7 @@ pub(crate) async fn lock_numbers(
     let sql = format!(
         "{} SELECT tokens.token_id, tokens.chain, tokens.address, {} AS change
          FROM given JOIN tokens ON tokens.token_id = given.token_id
-         ORDER BY tokens.chain, tokens.address {}",
+         ORDER BY tokens.token_id {}",
         rows.given(),
         transaction.change(),
         transaction.lock_tokens(),
@@ -54,38 +57,42 @@ pub(crate) async fn lock_numbers(
     read(transaction, &sql, &rows).await
 }
 
-/// Adds the tokens that are not there yet; returns the numbers of those that it added.
+/// Adds the tokens that are not there yet; returns those that it added. Nobody else sees them before this transaction
+/// ends, so they need no lock.
 pub(crate) async fn add(
     transaction: &Transaction,
     keys: impl IntoIterator<Item = TokenKey>,
-) -> Result<Vec<i64>, StoreError> {
-    let doing = "adding tokens";
+) -> Result<Locked, StoreError> {
     let rows = new_token_rows(&keys.into_iter().collect());
-    let sql = rows.insert_into("tokens", "ON CONFLICT DO NOTHING RETURNING token_id");
-    let added = transaction.bulk(&sql, &rows).await.doing(doing)?;
-    added.iter().map(|row| row.try_get_by_index(0).doing(doing)).collect()
+    let tail = format!("ON CONFLICT DO NOTHING RETURNING token_id, chain, address, {} AS change", transaction.change());
+    let sql = rows.insert_into("tokens", &tail);
+    read(transaction, &sql, &rows).await
 }
 
-fn token_rows(keys: &BTreeSet<TokenKey>) -> Rows {
+fn token_rows(keys: &BTreeSet<TokenKey>) -> Rows<'static> {
+    rows_of(in_order(keys))
+}
+
+fn new_token_rows(keys: &BTreeSet<TokenKey>) -> Rows<'static> {
     let keys = in_order(keys);
+    let shards: Vec<_> = keys.iter().map(|(.., shard)| shard.number()).collect();
+    rows_of(keys).with("shard", shards.into_iter())
+}
+
+fn rows_of(keys: Vec<(&'static str, String, Shard)>) -> Rows<'static> {
     Rows::default()
-        .with("chain", keys.iter().map(|(chain, ..)| (*chain).to_owned()))
-        .with("address", keys.iter().map(|(_, address, _)| address.clone()))
+        .with("chain", keys.iter().map(|(chain, ..)| *chain))
+        .with("address", keys.into_iter().map(|(_, address, _)| address))
 }
 
-fn new_token_rows(keys: &BTreeSet<TokenKey>) -> Rows {
-    let shards = in_order(keys).into_iter().map(|(.., shard)| shard.number());
-    token_rows(keys).with("shard", shards)
-}
-
-/// The order of the texts, which is the order of the locks, differs from that of the keys.
+/// Two that add the same tokens do so in one order, that of the texts, lest they wait for each other.
 fn in_order(keys: &BTreeSet<TokenKey>) -> Vec<(&'static str, String, Shard)> {
     let mut keys: Vec<_> = keys.iter().map(|key| (key.chain.name(), key.address.to_string(), Shard::of(key))).collect();
     keys.sort_unstable();
     keys
 }
 
-async fn read(transaction: &Transaction, sql: &str, rows: &Rows) -> Result<Locked, StoreError> {
+async fn read(transaction: &Transaction, sql: &str, rows: &Rows<'_>) -> Result<Locked, StoreError> {
     let doing = "locking tokens";
     let mut locked = Locked { tokens: HashMap::new(), change: 0 };
     for row in transaction.bulk(sql, rows).await.doing(doing)? {

@@ -5,8 +5,9 @@ mod intake;
 mod read;
 mod record;
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use domain::alert::AlertId;
 use domain::observation::Observation;
@@ -22,7 +23,6 @@ use crate::rules::Rules;
 use crate::store::Store;
 use crate::write::write;
 pub use history::{HistoryPlace, PricePiece};
-use intake::Sorted;
 use record::Record;
 pub(crate) use record::named;
 
@@ -98,12 +98,21 @@ impl<'a> Observations<'a> {
         now: Timestamp,
         rules: &Rules,
     ) -> Result<BatchReport, StoreError> {
-        let batch = batch.borrow();
-        let Sorted { receptions, candidates, repeats } = intake::sort(&batch.observations, now);
-        let moments = candidates.iter().map(|index| batch.observations[*index].1.observed_at);
+        self.store.policies.learn(&rules.policy);
+        let batch = to_the_millisecond(batch.borrow());
+        let sorted = intake::sort(&batch.observations, now);
+        let moments = sorted.candidates.iter().map(|index| batch.observations[*index].1.observed_at);
         self.store.engine.make_partitions(moments).await.doing("making partitions for prices")?;
-        let fence = self.fence;
-        write(&self.store.engine, Record { batch, receptions, candidates, repeats, now, rules, fence }).await
+        let work = Record {
+            batch: &batch,
+            sorted,
+            now,
+            rules,
+            numbers: &self.store.numbers,
+            fence: self.fence,
+            careful: AtomicBool::new(false),
+        };
+        write(&self.store.engine, work).await
     }
 
     /// The stored observations of a token in `[from, to)`, in the order of (`observed_at`, `source`). Empty for a token
@@ -129,4 +138,17 @@ impl<'a> Observations<'a> {
     ) -> BoxStream<'static, Result<PricePiece, StoreError>> {
         history::history(Arc::clone(&self.store.engine), token, from, to)
     }
+}
+
+/// Moments are kept to the millisecond; mostly they come so.
+fn to_the_millisecond(batch: &Batch) -> Cow<'_, Batch> {
+    let finer = |(_, seen): &(TokenKey, Observation)| seen.observed_at.floor_to_millis() != seen.observed_at;
+    if !batch.observations.iter().any(finer) {
+        return Cow::Borrowed(batch);
+    }
+    let mut batch = batch.clone();
+    for (_, seen) in &mut batch.observations {
+        seen.observed_at = seen.observed_at.floor_to_millis();
+    }
+    Cow::Owned(batch)
 }

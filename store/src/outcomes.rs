@@ -94,6 +94,7 @@ impl<'a> Outcomes<'a> {
         limit: usize,
         rules: &Rules,
     ) -> Result<Vec<AlertHappening>, StoreError> {
+        self.store.policies.learn(&rules.policy);
         let due = seal::due(&self.store.engine, now, limit, self.fence).await?;
         if due.is_empty() {
             return Ok(Vec::new());
@@ -104,6 +105,7 @@ impl<'a> Outcomes<'a> {
     /// Folds what is stored for one alert, without writing: the two halves are equal bit for bit unless something is
     /// wrong. `None` when there is no such alert.
     pub async fn refold(&self, id: AlertId, rules: &Rules) -> Result<Option<Refold>, StoreError> {
-        refold::refold(&self.store.engine, id, rules).await
+        self.store.policies.learn(&rules.policy);
+        refold::refold(&self.store.engine, &self.store.policies, id, rules).await
     }
 }

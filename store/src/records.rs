@@ -6,17 +6,21 @@ use sea_orm::sea_query::{Alias, ColumnRef, Expr, ExprTrait, IntoColumnRef, Query
 use sea_orm::{FromQueryResult, IdenStatic, Iterable, QueryResult};
 
 use crate::alerts::row as alert_row;
+use crate::engine::Engine;
+use crate::entity::moment::Moment;
 use crate::entity::{alert, alert_id, outcome, token};
 use crate::error::{Doing, StoreError};
 use crate::outcomes::row as outcome_row;
+use crate::policies::KnownPolicies;
 use crate::stored::token_key;
 
+const READING: &str = "reading an alert";
 const OF_ALERT: &str = "a_";
 const OF_OUTCOME: &str = "o_";
 const OF_TOKEN: &str = "t_";
 
-/// `SELECT … FROM alerts JOIN outcomes JOIN tokens`, for [`decode`]. Without the fold's state, which is long and of no
-/// use to a reader.
+/// `SELECT … FROM alerts JOIN outcomes JOIN tokens`, for [`decode`]. Of a sealed outcome without the fold's state, which is
+/// long and of no use to a reader.
 pub(crate) fn select() -> SelectStatement {
     let mut select = Query::select();
     for column in alert::Column::iter() {
@@ -24,7 +28,10 @@ pub(crate) fn select() -> SelectStatement {
     }
     for column in outcome::Column::iter() {
         let value = match column {
-            outcome::Column::State => Expr::val(Vec::<u8>::new()),
+            outcome::Column::State => {
+                let open = Expr::col((outcome::Entity, outcome::Column::SealedAt)).is_null();
+                Expr::case(open, Expr::col((outcome::Entity, column))).finally(Vec::<u8>::new()).into()
+            }
             _ => Expr::col((outcome::Entity, column)),
         };
         select.expr_as(value, Alias::new(format!("{OF_OUTCOME}{}", column.as_str())));
@@ -55,14 +62,28 @@ pub(crate) fn select() -> SelectStatement {
     select
 }
 
-/// A row of [`select`].
-pub(crate) fn decode(row: &QueryResult) -> Result<AlertRecord, StoreError> {
-    let doing = "reading an alert";
-    let token = token::Model::from_query_result(row, OF_TOKEN).doing(doing)?;
-    let alert = alert::Model::from_query_result(row, OF_ALERT).doing(doing)?;
-    let outcome = outcome::Model::from_query_result(row, OF_OUTCOME).doing(doing)?;
+/// Rows of [`select`].
+pub(crate) async fn decode<C: FromIterator<AlertRecord>>(
+    rows: &[QueryResult],
+    engine: &Engine,
+    policies: &KnownPolicies,
+) -> Result<C, StoreError> {
+    for row in rows {
+        let sealed_at: Option<Moment> = row.try_get(OF_OUTCOME, outcome::Column::SealedAt.as_str()).doing(READING)?;
+        if sealed_at.is_none() {
+            let version = row.try_get(OF_OUTCOME, outcome::Column::PolicyVersion.as_str()).doing(READING)?;
+            policies.find(engine, version).await?;
+        }
+    }
+    rows.iter().map(|row| record(row, policies)).collect()
+}
+
+fn record(row: &QueryResult, policies: &KnownPolicies) -> Result<AlertRecord, StoreError> {
+    let token = token::Model::from_query_result(row, OF_TOKEN).doing(READING)?;
+    let alert = alert::Model::from_query_result(row, OF_ALERT).doing(READING)?;
+    let outcome = outcome::Model::from_query_result(row, OF_OUTCOME).doing(READING)?;
     let (alert, recorded_at) = alert_row::alert(alert, token_key(&token.chain, &token.address)?)?;
-    Ok(AlertRecord { alert, recorded_at, outcome: outcome_row::outcome(outcome)? })
+    Ok(AlertRecord { alert, recorded_at, outcome: outcome_row::outcome(outcome, policies)? })
 }
 
 /// [`select`] for one alert.

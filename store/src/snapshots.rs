@@ -1,7 +1,5 @@
 //! Observations as rows, and back.
 
-use std::sync::Arc;
-
 use domain::observation::Observation;
 use domain::timestamp::Timestamp;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -13,19 +11,18 @@ use crate::error::{Doing, StoreError};
 use crate::stored::{quantity, stored};
 
 /// Many rows, for one INSERT.
-pub(crate) fn rows(observations: &[(i64, &Observation)]) -> Rows {
-    let text = |text: &Option<Arc<str>>| text.as_deref().map(str::to_owned);
+pub(crate) fn rows<'a>(observations: &[(i64, &'a Observation)]) -> Rows<'a> {
     Rows::default()
         .with("token_id", observations.iter().map(|(token_id, _)| *token_id))
         .with("observed_at", observations.iter().map(|(_, seen)| Moment(seen.observed_at)))
-        .with("source", observations.iter().map(|(_, seen)| seen.source.to_string()))
+        .with("source", observations.iter().map(|(_, seen)| &*seen.source))
         .with("price_usd", observations.iter().map(|(_, seen)| seen.price_usd.get()))
         .with("market_cap_usd", observations.iter().map(|(_, seen)| seen.market_cap_usd.map(f64::from)))
         .with("liquidity_usd", observations.iter().map(|(_, seen)| seen.liquidity_usd.map(f64::from)))
         .with("volume_24h_usd", observations.iter().map(|(_, seen)| seen.volume_24h_usd.map(f64::from)))
         .with("holder_count", observations.iter().map(|(_, seen)| seen.holder_count))
-        .with("dex_name", observations.iter().map(|(_, seen)| text(&seen.dex_name)))
-        .with("pool", observations.iter().map(|(_, seen)| text(&seen.pool)))
+        .with("dex_name", observations.iter().map(|(_, seen)| seen.dex_name.as_deref()))
+        .with("pool", observations.iter().map(|(_, seen)| seen.pool.as_deref()))
 }
 
 /// The observation of a row.

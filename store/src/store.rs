@@ -12,6 +12,7 @@ use crate::engine::Engine;
 use crate::error::{Doing, MigrationState, StoreError};
 use crate::events::Events;
 use crate::leases::Leases;
+use crate::locking::Numbers;
 use crate::migration::Migrator;
 use crate::observations::Observations;
 use crate::options::{ConnectOptions, EngineKind};
@@ -26,6 +27,7 @@ pub struct Store {
     pub(crate) engine: Arc<Engine>,
     pub(crate) together: Arc<Together>,
     pub(crate) policies: Arc<KnownPolicies>,
+    pub(crate) numbers: Arc<Numbers>,
 }
 
 impl Store {
@@ -37,7 +39,12 @@ impl Store {
             EngineKind::Postgres => 2,
             EngineKind::Sqlite => 1,
         };
-        Ok(Self { engine: Arc::new(engine), together: Together::new(turns), policies: Arc::default() })
+        Ok(Self {
+            engine: Arc::new(engine),
+            together: Together::new(turns),
+            policies: Arc::default(),
+            numbers: Arc::default(),
+        })
     }
 
     /// Brings the tables up to date, all steps or none. Any number of processes may do so at once: one works, the others

@@ -1,5 +1,7 @@
 //! Running a transaction that writes, again where it was the victim of another.
 
+use sea_orm::DbErr;
+
 use crate::engine::{Engine, Transaction};
 use crate::error::{Doing, StoreError};
 
@@ -12,6 +14,11 @@ pub(crate) trait Work: Sync {
     type Done;
     /// What it does, in words.
     const DOING: &'static str;
+
+    /// Whether it would go another way if it were run again after this error.
+    fn goes_another_way(&self, _after: &DbErr) -> bool {
+        false
+    }
 
     /// Does it.
     fn run(&self, transaction: &Transaction) -> impl Future<Output = Result<Self::Done, StoreError>> + Send;
@@ -34,7 +41,8 @@ pub(crate) async fn write<W: Work>(engine: &Engine, work: W) -> Result<W::Done, 
             Err(error) => {
                 // A connection that cannot even roll back is gone, and its work with it.
                 let _ = transaction.roll_back().await;
-                if attempt == ATTEMPTS || !error.driver().is_some_and(|error| engine.may_repeat(error)) {
+                let may_repeat = |error: &DbErr| work.goes_another_way(error) || engine.may_repeat(error);
+                if attempt == ATTEMPTS || !error.driver().is_some_and(may_repeat) {
                     return Err(error);
                 }
                 attempt += 1;

@@ -80,6 +80,20 @@ impl Fold {
         self.policy_version
     }
 
+    /// Whether an observation is the alert's and comes after all that the fold has seen: where a fold has seen all that
+    /// is stored, such a one is not stored.
+    #[must_use]
+    pub fn has_yet_to_see(&self, observation: &Observation) -> bool {
+        self.subject.covers(observation.observed_at)
+            && self.seen.as_ref().is_none_or(|seen| seen.is_before(observation))
+    }
+
+    /// Whether a rug rule holds, as far as is known.
+    #[must_use]
+    pub fn is_rug(&self) -> bool {
+        self.rug.standing().is_some()
+    }
+
     /// Takes in one observation, and appends what its users want to hear of.
     ///
     /// Observations that the subject does not cover are ignored.

@@ -24,7 +24,7 @@ pub(super) async fn take(
     let Some(stored) = folding::of_alert(transaction, alert.id).await? else { return Ok(false) };
     let (fold, _) = folding::fold_from_storage(transaction, &stored, policy).await?;
     let row = outcomes::row::row(stored.token_id, alert.id.0, change, &fold, policy);
-    folding::write(transaction, &[row], change).await?;
+    folding::write(transaction, &[row]).await?;
     Ok(true)
 }
 

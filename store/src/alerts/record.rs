@@ -1,6 +1,6 @@
 //! Recording alerts.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use domain::alert::{Alert, AlertId};
 use domain::outcome::{Fold, Happening, Subject};
@@ -73,9 +73,15 @@ async fn record(transaction: &Transaction, alerts: &[NewAlert], rules: &Rules) -
         (0..alerts.len()).filter(|index| answers[*index].is_none()).collect()
     };
 
-    let keys: Vec<_> = storable(&answers).iter().map(|index| alerts[*index].alert.token.key).collect();
-    let added: HashSet<i64> = locking::add(transaction, keys.iter().copied()).await?.into_iter().collect();
-    let locked = locking::lock(transaction, keys).await?;
+    let keys: BTreeSet<_> = storable(&answers).iter().map(|index| alerts[*index].alert.token.key).collect();
+    let mut locked = locking::add(transaction, keys.iter().copied()).await?;
+    let added: HashSet<i64> = locked.tokens.values().copied().collect();
+    if added.len() < keys.len() {
+        let there = keys.iter().copied().filter(|key| !locked.tokens.contains_key(key)).collect::<Vec<_>>();
+        let there = locking::lock(transaction, there).await?;
+        locked.change = there.change;
+        locked.tokens.extend(there.tokens);
+    }
     let number_of = |alert: &Alert| -> Result<i64, StoreError> {
         locked.tokens.get(&alert.token.key).copied().ok_or_else(|| StoreError::Corrupt {
             what: format!("the token {} is gone right after it was added", alert.token.key),
@@ -89,7 +95,7 @@ async fn record(transaction: &Transaction, alerts: &[NewAlert], rules: &Rules) -
     }
     let mut identities = Vec::with_capacity(first.len());
     for (id, index) in &first {
-        identities.push((*id, number_of(&alerts[*index].alert)?, alerts[*index].request_hash.to_vec()));
+        identities.push((*id, number_of(&alerts[*index].alert)?, alerts[*index].request_hash.as_slice()));
     }
     let new = claim(transaction, &identities).await?;
     let hashes = stored_hashes(transaction, first.keys().copied().filter(|id| !new.contains(id)).collect()).await?;
@@ -137,12 +143,12 @@ async fn record(transaction: &Transaction, alerts: &[NewAlert], rules: &Rules) -
 
 /// Takes the ids that nobody has; returns those taken. Sorted by id, so that two that take the same ones never wait for
 /// each other.
-async fn claim(transaction: &Transaction, identities: &[(Uuid, i64, Vec<u8>)]) -> Result<HashSet<Uuid>, StoreError> {
+async fn claim(transaction: &Transaction, identities: &[(Uuid, i64, &[u8])]) -> Result<HashSet<Uuid>, StoreError> {
     let doing = "recording the ids of alerts";
     let rows = Rows::default()
         .with("alert_id", identities.iter().map(|(id, ..)| *id))
         .with("token_id", identities.iter().map(|(_, token_id, _)| *token_id))
-        .with("request_hash", identities.iter().map(|(.., hash)| hash.clone()));
+        .with("request_hash", identities.iter().map(|(.., hash)| *hash));
     let sql = rows.insert_into("alert_ids", "ON CONFLICT DO NOTHING RETURNING alert_id");
     let taken = transaction.bulk(&sql, &rows).await.doing(doing)?;
     taken.iter().map(|row| row.try_get_by_index(0).doing(doing)).collect()
@@ -184,14 +190,14 @@ async fn insert(
         } else {
             (Fold::begin(subject(index), &rules.policy), Vec::new())
         };
-        rows_of_alerts.push(row::row(token_id, new.alert.clone(), new.recorded_at));
+        rows_of_alerts.push((token_id, new));
         rows_of_outcomes.push(outcomes::row::row(token_id, new.alert.id.0, change, &fold, &rules.policy));
         happened.push((index, happenings));
     }
-    let rows = row::rows(&rows_of_alerts);
-    events::insert_alerts(transaction, &rows).await?;
-    let rows = outcomes::row::rows(&rows_of_outcomes);
-    transaction.bulk(&rows.insert_into("outcomes", ""), &rows).await.doing("storing the first state of outcomes")?;
+    transaction.copy_in("alerts", &row::rows(&rows_of_alerts)).await.doing("storing alerts")?;
+    events::tell_recorded(transaction, &rows_of_alerts).await?;
+    let rows = outcomes::row::rows_of_new(&rows_of_outcomes);
+    transaction.copy_in("outcomes", &rows).await.doing("storing the first state of outcomes")?;
     tell(transaction, alerts, fresh, &happened).await?;
     Ok(happened)
 }

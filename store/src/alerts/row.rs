@@ -11,74 +11,64 @@ use domain::token::{Token, TokenKey};
 use sea_orm::prelude::Json;
 use serde::de::DeserializeOwned;
 
+use super::NewAlert;
 use crate::engine::Rows;
 use crate::entity::alert::Model;
+use crate::entity::moment::Moment;
 use crate::error::StoreError;
 use crate::stored::{quantity, stored};
 
-/// The row of an alert.
-pub(super) fn row(token_id: i64, alert: Alert, recorded_at: Timestamp) -> Model {
-    let features = alert.features;
-    Model {
-        token_id,
-        alert_id: alert.id.0,
-        name: alert.token.name,
-        symbol: alert.token.symbol,
-        alerted_at: alert.alerted_at.into(),
-        recorded_at: recorded_at.into(),
-        decision: decision_name(alert.decision).to_owned(),
-        shadow_sample_rate: alert.shadow_sample_rate.map(Into::into),
-        entry_price_usd: alert.entry.price_usd.map(Into::into),
-        entry_market_cap_usd: alert.entry.market_cap_usd.map(Into::into),
-        entry_liquidity_usd: alert.entry.liquidity_usd.map(Into::into),
-        entry_volume_24h_usd: alert.entry.volume_24h_usd.map(Into::into),
-        preliminary_score: features.preliminary_score,
-        final_score: features.final_score,
-        conviction_type: features.conviction_type,
-        smart_money_involved: features.smart_money_involved,
-        smart_wallet_address: features.smart_wallet_address,
-        smart_wallet_pnl: features.smart_wallet_pnl.map(Into::into),
-        velocity_score_15m: features.velocity_score_15m,
-        velocity_bonus: features.velocity_bonus,
-        passed_junior_strict: features.passed_junior_strict,
-        passed_senior_strict: features.passed_senior_strict,
-        passed_debate: features.passed_debate,
-        lp_locked: features.lp_locked,
-        mint_revoked: features.mint_revoked,
-        top10_concentration: features.top10_concentration.map(Into::into),
-        bundlers_percent: features.bundlers_percent.map(Into::into),
-        insiders_percent: features.insiders_percent.map(Into::into),
-        token_age_minutes: features.token_age_minutes.map(Into::into),
-        holder_count: features.holder_count,
-        unique_traders_15m: features.unique_traders_15m,
-        sol_price_usd: features.sol_price_usd.map(Into::into),
-        feed_source: features.feed_source,
-        dex_name: features.dex_name,
-        extra: extra_json(alert.extra),
-        annotations: annotations_json(alert.annotations),
-        config_revision: alert.config_revision,
-        recorded_peak_price_usd: alert.recorded_peak.map(|peak| peak.price_usd.get()),
-        recorded_peak_at: alert.recorded_peak.and_then(|peak| peak.at).map(Into::into),
-        trust_recorded_peak: alert.trust_recorded_peak,
-        tracking_window: alert.tracking_window.map(micros),
-    }
-}
-
-/// Many rows, for one INSERT.
-pub(super) fn rows(models: &[Model]) -> Rows {
+/// Rows of alerts, each with its token's number, for one INSERT.
+pub(super) fn rows<'a>(alerts: &[(i64, &'a NewAlert)]) -> Rows<'a> {
     macro_rules! columns {
-        ($($column:ident)*) => {
-            Rows::default()$(.with(stringify!($column), models.iter().map(|model| model.$column.clone())))*
+        (|$alert:ident| $($column:ident: $value:expr,)*) => {
+            Rows::default()
+                .with("token_id", alerts.iter().map(|(token_id, _)| *token_id))
+                .with("alerted_at", alerts.iter().map(|(_, new)| Moment(new.alert.alerted_at)))
+                .with("recorded_at", alerts.iter().map(|(_, new)| Moment(new.recorded_at)))
+                $(.with(stringify!($column), alerts.iter().map(|(_, NewAlert { alert: $alert, .. })| $value)))*
         };
     }
     columns! {
-        token_id alert_id name symbol alerted_at recorded_at decision shadow_sample_rate entry_price_usd
-        entry_market_cap_usd entry_liquidity_usd entry_volume_24h_usd preliminary_score final_score conviction_type
-        smart_money_involved smart_wallet_address smart_wallet_pnl velocity_score_15m velocity_bonus
-        passed_junior_strict passed_senior_strict passed_debate lp_locked mint_revoked top10_concentration
-        bundlers_percent insiders_percent token_age_minutes holder_count unique_traders_15m sol_price_usd feed_source
-        dex_name extra annotations config_revision recorded_peak_price_usd recorded_peak_at trust_recorded_peak
-        tracking_window
+        |alert|
+        alert_id: alert.id.0,
+        name: &alert.token.name,
+        symbol: &alert.token.symbol,
+        decision: decision_name(alert.decision),
+        shadow_sample_rate: alert.shadow_sample_rate.map(f64::from),
+        entry_price_usd: alert.entry.price_usd.map(f64::from),
+        entry_market_cap_usd: alert.entry.market_cap_usd.map(f64::from),
+        entry_liquidity_usd: alert.entry.liquidity_usd.map(f64::from),
+        entry_volume_24h_usd: alert.entry.volume_24h_usd.map(f64::from),
+        preliminary_score: alert.features.preliminary_score,
+        final_score: alert.features.final_score,
+        conviction_type: alert.features.conviction_type.as_deref(),
+        smart_money_involved: alert.features.smart_money_involved,
+        smart_wallet_address: alert.features.smart_wallet_address.as_deref(),
+        smart_wallet_pnl: alert.features.smart_wallet_pnl.map(f64::from),
+        velocity_score_15m: alert.features.velocity_score_15m,
+        velocity_bonus: alert.features.velocity_bonus,
+        passed_junior_strict: alert.features.passed_junior_strict,
+        passed_senior_strict: alert.features.passed_senior_strict,
+        passed_debate: alert.features.passed_debate,
+        lp_locked: alert.features.lp_locked,
+        mint_revoked: alert.features.mint_revoked,
+        top10_concentration: alert.features.top10_concentration.map(f64::from),
+        bundlers_percent: alert.features.bundlers_percent.map(f64::from),
+        insiders_percent: alert.features.insiders_percent.map(f64::from),
+        token_age_minutes: alert.features.token_age_minutes.map(f64::from),
+        holder_count: alert.features.holder_count,
+        unique_traders_15m: alert.features.unique_traders_15m,
+        sol_price_usd: alert.features.sol_price_usd.map(f64::from),
+        feed_source: alert.features.feed_source.as_deref(),
+        dex_name: alert.features.dex_name.as_deref(),
+        extra: extra_json(&alert.extra),
+        annotations: annotations_json(&alert.annotations),
+        config_revision: alert.config_revision.as_deref(),
+        recorded_peak_price_usd: alert.recorded_peak.map(|peak| peak.price_usd.get()),
+        recorded_peak_at: alert.recorded_peak.and_then(|peak| peak.at).map(Moment),
+        trust_recorded_peak: alert.trust_recorded_peak,
+        tracking_window: alert.tracking_window.map(micros),
     }
 }
 
@@ -174,17 +164,18 @@ fn decision_of(name: &str) -> Option<Decision> {
     [Decision::Alerted, Decision::Shadow].into_iter().find(|decision| decision_name(*decision) == name)
 }
 
-fn extra_json(extra: BTreeMap<String, ExtraValue>) -> Option<Json> {
-    let value = |value| match value {
-        ExtraValue::Boolean(value) => Json::from(value),
-        ExtraValue::Number(value) => Json::from(value),
-        ExtraValue::Text(value) => Json::from(value),
+fn extra_json(extra: &BTreeMap<String, ExtraValue>) -> Option<Json> {
+    let value = |value: &ExtraValue| match value {
+        ExtraValue::Boolean(value) => Json::from(*value),
+        ExtraValue::Number(value) => Json::from(*value),
+        ExtraValue::Text(value) => Json::from(value.as_str()),
     };
-    (!extra.is_empty()).then(|| extra.into_iter().map(|(key, extra)| (key, value(extra))).collect())
+    (!extra.is_empty()).then(|| extra.iter().map(|(key, extra)| (key.clone(), value(extra))).collect())
 }
 
-fn annotations_json(annotations: BTreeMap<String, String>) -> Option<Json> {
-    (!annotations.is_empty()).then(|| annotations.into_iter().map(|(key, value)| (key, Json::from(value))).collect())
+fn annotations_json(annotations: &BTreeMap<String, String>) -> Option<Json> {
+    (!annotations.is_empty())
+        .then(|| annotations.iter().map(|(key, value)| (key.clone(), Json::from(value.as_str()))).collect())
 }
 
 fn map<T: DeserializeOwned>(column: &'static str, json: Option<Json>) -> Result<BTreeMap<String, T>, StoreError> {

@@ -1,5 +1,8 @@
-//! Many rows in one statement. [`Rows`] are columns of values; a statement names them as the relation `given`, which
-//! each engine writes in its own way: arrays that are unnested on Postgres, a list of values on SQLite.
+//! Many rows in one statement. [`Rows`] are columns of values, borrowed where they are long; a statement names them as the
+//! relation `given`, which each engine writes in its own way: arrays that are unnested on Postgres, a list of values on
+//! SQLite.
+
+use std::borrow::Cow;
 
 use domain::timestamp::Timestamp;
 use uuid::Uuid;
@@ -8,27 +11,27 @@ use crate::entity::moment::Moment;
 
 /// Columns of one length.
 #[derive(Default)]
-pub(crate) struct Rows {
-    pub(super) columns: Vec<(&'static str, Column)>,
+pub(crate) struct Rows<'a> {
+    pub(super) columns: Vec<(&'static str, Column<'a>)>,
     pub(super) count: usize,
 }
 
 /// The values of one column, `None` for NULL.
-pub(crate) enum Column {
+pub(crate) enum Column<'a> {
     Integer64(Vec<Option<i64>>),
     Integer(Vec<Option<i32>>),
     Double(Vec<Option<f64>>),
     Boolean(Vec<Option<bool>>),
-    Text(Vec<Option<String>>),
-    Bytes(Vec<Option<Vec<u8>>>),
+    Text(Vec<Option<Cow<'a, str>>>),
+    Bytes(Vec<Option<Cow<'a, [u8]>>>),
     Uuid(Vec<Option<Uuid>>),
     Moment(Vec<Option<Timestamp>>),
     Json(Vec<Option<String>>),
 }
 
-impl Rows {
+impl<'a> Rows<'a> {
     /// Adds a column. All columns have as many values as the first.
-    pub(crate) fn with<C: Cell>(mut self, name: &'static str, values: impl Iterator<Item = C>) -> Self {
+    pub(crate) fn with<C: Cell<'a>>(mut self, name: &'static str, values: impl Iterator<Item = C>) -> Self {
         let column = C::column(values);
         self.count = column.len();
         self.columns.push((name, column));
@@ -43,7 +46,8 @@ impl Rows {
         self.columns.iter().map(|(name, _)| *name)
     }
 
-    fn list(&self) -> String {
+    /// The names of the columns, as a statement lists them.
+    pub(super) fn list(&self) -> String {
         self.names().collect::<Vec<_>>().join(", ")
     }
 
@@ -72,14 +76,15 @@ impl Rows {
     }
 }
 
-impl Column {
+impl Column<'_> {
     fn len(&self) -> usize {
         match self {
             Self::Integer64(values) => values.len(),
             Self::Integer(values) => values.len(),
             Self::Double(values) => values.len(),
             Self::Boolean(values) => values.len(),
-            Self::Text(values) | Self::Json(values) => values.len(),
+            Self::Text(values) => values.len(),
+            Self::Json(values) => values.len(),
             Self::Bytes(values) => values.len(),
             Self::Uuid(values) => values.len(),
             Self::Moment(values) => values.len(),
@@ -88,20 +93,20 @@ impl Column {
 }
 
 /// A type whose values can stand in a column.
-pub(crate) trait Cell: Sized {
-    fn column(values: impl Iterator<Item = Self>) -> Column;
+pub(crate) trait Cell<'a>: Sized {
+    fn column(values: impl Iterator<Item = Self>) -> Column<'a>;
 }
 
 macro_rules! cell {
     ($($type:ty => $column:ident, |$value:ident| $stored:expr;)*) => {$(
-        impl Cell for $type {
-            fn column(values: impl Iterator<Item = Self>) -> Column {
+        impl<'a> Cell<'a> for $type {
+            fn column(values: impl Iterator<Item = Self>) -> Column<'a> {
                 Column::$column(values.map(|$value| Some($stored)).collect())
             }
         }
 
-        impl Cell for Option<$type> {
-            fn column(values: impl Iterator<Item = Self>) -> Column {
+        impl<'a> Cell<'a> for Option<$type> {
+            fn column(values: impl Iterator<Item = Self>) -> Column<'a> {
                 Column::$column(values.map(|value| value.map(|$value| $stored)).collect())
             }
         }
@@ -113,8 +118,11 @@ cell! {
     i32 => Integer, |v| v;
     f64 => Double, |v| v;
     bool => Boolean, |v| v;
-    String => Text, |v| v;
-    Vec<u8> => Bytes, |v| v;
+    String => Text, |v| Cow::Owned(v);
+    &'a str => Text, |v| Cow::Borrowed(v);
+    &'a String => Text, |v| Cow::Borrowed(v.as_str());
+    Vec<u8> => Bytes, |v| Cow::Owned(v);
+    &'a [u8] => Bytes, |v| Cow::Borrowed(v);
     Uuid => Uuid, |v| v;
     Moment => Moment, |v| v.0;
     serde_json::Value => Json, |v| v.to_string();

@@ -77,10 +77,23 @@ impl Connection {
     }
 
     /// The limit is for all rows together, also where they take several statements.
-    pub(super) async fn bulk(&mut self, sql: &str, rows: &Rows) -> Result<Vec<QueryResult>, DbErr> {
+    pub(super) async fn bulk(&mut self, sql: &str, rows: &Rows<'_>) -> Result<Vec<QueryResult>, DbErr> {
         match self {
             Self::Postgres(held) => within_limit!(held, connection => postgres::bulk(connection, sql, rows)),
             Self::Sqlite(held) => within_limit!(held, connection => sqlite::bulk(connection, sql, rows)),
+        }
+    }
+
+    /// Adds rows, none of which is there yet.
+    pub(super) async fn copy_in(&mut self, table: &str, rows: &Rows<'_>) -> Result<(), DbErr> {
+        match self {
+            Self::Postgres(held) => {
+                held.set_interruptible(false);
+                let copied = within_limit!(held, connection => postgres::copy_in(connection, table, rows));
+                held.set_interruptible(true);
+                copied
+            }
+            Self::Sqlite(_) => self.bulk(&rows.insert_into(table, ""), rows).await.map(|_| ()),
         }
     }
 }

@@ -33,6 +33,8 @@ where
     doubt: Doubt,
     /// Whether a transaction may be open on it.
     in_transaction: bool,
+    /// Whether another question may follow one whose answer nobody waited for.
+    interruptible: bool,
 }
 
 /// Asks something of a [`Held`] within its limit: `within_limit!(held, connection => query(connection))`.
@@ -52,7 +54,13 @@ where
     /// Waits for a free connection, as long as the pool allows.
     pub(super) async fn acquire(pool: &Pool<D>, limit: Duration, doubt: &Doubt) -> Result<Self, DbErr> {
         let connection = pool.acquire().await.map_err(connecting)?;
-        Ok(Self { connection: Some(connection), limit, doubt: doubt.clone(), in_transaction: false })
+        Ok(Self {
+            connection: Some(connection),
+            limit,
+            doubt: doubt.clone(),
+            in_transaction: false,
+            interruptible: true,
+        })
     }
 
     /// Begins a transaction with `statement`. It is rolled back when this is dropped without a commit.
@@ -82,6 +90,12 @@ where
     /// From now on every question may take so long.
     pub(super) const fn set_limit(&mut self, limit: Duration) {
         self.limit = limit;
+    }
+
+    /// Around a question that the driver cannot be left alone with: who goes away in its middle leaves a connection that is
+    /// thrown away.
+    pub(super) const fn set_interruptible(&mut self, interruptible: bool) {
+        self.interruptible = interruptible;
     }
 
     /// The connection, and how long it may take to answer; for [`within_limit`].
@@ -124,7 +138,7 @@ where
 {
     fn drop(&mut self) {
         let Some(mut connection) = self.connection.take() else { return };
-        let Ok(runtime) = Handle::try_current() else {
+        let Some(runtime) = Handle::try_current().ok().filter(|_| self.interruptible) else {
             drop(connection.detach());
             return;
         };

@@ -1,4 +1,6 @@
-//! Postgres: a pool, `UNNEST` for many rows, row locks, weekly partitions, migrations under an advisory lock.
+//! Postgres: a pool, `UNNEST` and `COPY` for many rows, row locks, weekly partitions, migrations under an advisory lock.
+
+mod copy;
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -14,6 +16,8 @@ use sea_query_sqlx::SqlxValues;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions};
 use sqlx::{Arguments, AssertSqlSafe, PgExecutor, PgPool};
 use tokio::sync::watch;
+
+pub(super) use copy::copy_in;
 
 use super::bulk::Column;
 use super::connection::Connection;
@@ -248,7 +252,7 @@ pub(super) async fn query_all(to: impl PgExecutor<'_>, statement: Statement) -> 
 }
 
 /// One statement whatever the number of rows, so that it is prepared once.
-pub(super) async fn bulk(to: impl PgExecutor<'_>, sql: &str, rows: &Rows) -> Result<Vec<QueryResult>, DbErr> {
+pub(super) async fn bulk(to: impl PgExecutor<'_>, sql: &str, rows: &Rows<'_>) -> Result<Vec<QueryResult>, DbErr> {
     let mut arguments = PgArguments::default();
     let mut arrays = Vec::with_capacity(rows.columns.len());
     for (index, (_, column)) in rows.columns.iter().enumerate() {
@@ -258,7 +262,10 @@ pub(super) async fn bulk(to: impl PgExecutor<'_>, sql: &str, rows: &Rows) -> Res
             Column::Double(values) => (arguments.add(values), "float8[]"),
             Column::Boolean(values) => (arguments.add(values), "boolean[]"),
             Column::Text(values) => (arguments.add(values), "text[]"),
-            Column::Bytes(values) => (arguments.add(values), "bytea[]"),
+            Column::Bytes(values) => {
+                let values: Vec<_> = values.iter().map(|value| value.as_deref()).collect();
+                (arguments.add(values), "bytea[]")
+            }
             Column::Uuid(values) => (arguments.add(values), "uuid[]"),
             Column::Moment(values) => {
                 let values: Vec<_> = values.iter().map(|value| value.map(datetime)).collect();

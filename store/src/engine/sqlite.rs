@@ -186,7 +186,7 @@ pub(super) async fn query_all(to: impl SqliteExecutor<'_>, statement: Statement)
 }
 
 /// In chunks whose sizes are powers of two, so that few different statements are prepared.
-pub(super) async fn bulk(to: &mut SqliteConnection, sql: &str, rows: &Rows) -> Result<Vec<QueryResult>, DbErr> {
+pub(super) async fn bulk(to: &mut SqliteConnection, sql: &str, rows: &Rows<'_>) -> Result<Vec<QueryResult>, DbErr> {
     let width = rows.columns.len().max(1);
     let most = (MOST_VALUES / width).clamp(1, MOST_ROWS);
     let row = format!("({})", vec!["?"; width].join(","));
@@ -210,14 +210,15 @@ pub(super) async fn bulk(to: &mut SqliteConnection, sql: &str, rows: &Rows) -> R
     Ok(answer)
 }
 
-fn add(arguments: &mut SqliteArguments, column: &Column, index: usize) -> Result<(), DbErr> {
+fn add(arguments: &mut SqliteArguments, column: &Column<'_>, index: usize) -> Result<(), DbErr> {
     match column {
         Column::Integer64(values) => arguments.add(values[index]),
         Column::Integer(values) => arguments.add(values[index]),
         Column::Double(values) => arguments.add(values[index]),
         Column::Boolean(values) => arguments.add(values[index]),
-        Column::Text(values) | Column::Json(values) => arguments.add(values[index].clone()),
-        Column::Bytes(values) => arguments.add(values[index].clone()),
+        Column::Text(values) => arguments.add(values[index].as_deref().map(str::to_owned)),
+        Column::Json(values) => arguments.add(values[index].clone()),
+        Column::Bytes(values) => arguments.add(values[index].as_deref().map(<[u8]>::to_vec)),
         Column::Uuid(values) => arguments.add(values[index]),
         Column::Moment(values) => arguments.add(values[index].map(domain::timestamp::Timestamp::micros)),
     }

@@ -59,23 +59,20 @@ impl Transaction {
     }
 
     /// Runs a statement that reads the relation `given` (see [`Rows`]), and returns the rows that it answers with.
-    pub(crate) async fn bulk(&self, sql: &str, rows: &Rows) -> Result<Vec<QueryResult>, DbErr> {
+    pub(crate) async fn bulk(&self, sql: &str, rows: &Rows<'_>) -> Result<Vec<QueryResult>, DbErr> {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
         self.connection.lock().await.bulk(sql, rows).await
     }
 
-    /// Runs two statements that read the relation `given` and answer nothing; in one where the database can.
-    pub(crate) async fn bulk_beside(&self, one: &str, other: &str, rows: &Rows) -> Result<(), DbErr> {
-        let given = rows.given();
-        if self.backend == DbBackend::Postgres {
-            return self.bulk(&format!("{given}, beside AS ({one}) {other}"), rows).await.map(|_| ());
+    /// Adds rows that nothing speaks against, in the fastest way that the engine has. One that is there already is an
+    /// error, after which this transaction can only be rolled back.
+    pub(crate) async fn copy_in(&self, table: &str, rows: &Rows<'_>) -> Result<(), DbErr> {
+        if rows.is_empty() {
+            return Ok(());
         }
-        for statement in [other, one] {
-            self.bulk(&format!("{given} {statement}"), rows).await?;
-        }
-        Ok(())
+        self.connection.lock().await.copy_in(table, rows).await
     }
 
     /// Says that it writes events: those who watch are woken once it is committed.

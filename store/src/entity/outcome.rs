@@ -24,7 +24,8 @@ pub struct Model {
     /// The transaction that recorded, sealed or, after that, refolded it: what the dataset is refreshed by. Folding while
     /// the window is open leaves it alone.
     pub dataset_change: i64,
-    /// The fold's state, as [`domain::outcome::Fold::to_bytes`] writes it.
+    /// The fold's state, as [`domain::outcome::Fold::to_bytes`] writes it. Of an open outcome it is all that is kept up to
+    /// date: what follows is meaningless until the seal, but for `policy_version`.
     pub state: Vec<u8>,
     /// `tracking`, `complete`, `lost` or `no_data`.
     pub status: String,

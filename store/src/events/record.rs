@@ -9,23 +9,24 @@ use domain::outcome::Happening;
 use domain::timestamp::Timestamp;
 
 use super::kind::{Kind, Stored};
+use crate::alerts::NewAlert;
 use crate::engine::{Rows, Transaction};
 use crate::entity::moment::Moment;
 use crate::error::{Doing, StoreError};
 
-/// Inserts whole rows of alerts, and for each the event that it was recorded: with one statement where the database takes
-/// it, so that events cost recording no round trip.
-pub(crate) async fn insert_alerts(transaction: &Transaction, alerts: &Rows) -> Result<(), StoreError> {
+/// Writes for each of these alerts, with their tokens' numbers, that it was recorded.
+pub(crate) async fn tell_recorded(transaction: &Transaction, alerts: &[(i64, &NewAlert)]) -> Result<(), StoreError> {
     if alerts.is_empty() {
         return Ok(());
     }
-    let told = format!(
-        "INSERT INTO events (token_id, alert_id, kind, happened_at, recorded_at)
-         SELECT token_id, alert_id, '{}', recorded_at, recorded_at FROM given WHERE true",
-        Kind::AlertRecorded.name(),
-    );
+    let rows = Rows::default()
+        .with("token_id", alerts.iter().map(|(token_id, _)| *token_id))
+        .with("alert_id", alerts.iter().map(|(_, new)| new.alert.id.0))
+        .with("kind", alerts.iter().map(|_| Kind::AlertRecorded.name()))
+        .with("happened_at", alerts.iter().map(|(_, new)| Moment(new.recorded_at)))
+        .with("recorded_at", alerts.iter().map(|(_, new)| Moment(new.recorded_at)));
     transaction.tell();
-    transaction.bulk_beside(&told, &alerts.insert("alerts"), alerts).await.doing("storing alerts")
+    transaction.copy_in("events", &rows).await.doing("writing events")
 }
 
 /// Writes what happened, in the order given; `now` is when it was found out.
@@ -41,11 +42,11 @@ pub(crate) async fn tell(
     let rows = Rows::default()
         .with("token_id", happened.iter().map(|(token_id, ..)| *token_id))
         .with("alert_id", happened.iter().map(|(_, alert_id, _)| alert_id.0))
-        .with("kind", stored.iter().map(|stored| stored.kind.name().to_owned()))
+        .with("kind", stored.iter().map(|stored| stored.kind.name()))
         .with("change_pct", stored.iter().map(|stored| stored.change_pct))
-        .with("detail", stored.iter().map(|stored| stored.detail.map(str::to_owned)))
+        .with("detail", stored.iter().map(|stored| stored.detail))
         .with("happened_at", stored.iter().map(|stored| Moment(stored.at)))
         .with("recorded_at", stored.iter().map(|_| Moment(now)));
     transaction.tell();
-    transaction.bulk(&rows.insert_into("events", ""), &rows).await.map(|_| ()).doing("writing events")
+    transaction.copy_in("events", &rows).await.doing("writing events")
 }

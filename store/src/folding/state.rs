@@ -23,8 +23,11 @@ pub(crate) struct StoredFold {
     pub(crate) window_end: Timestamp,
     pub(crate) expected_interval: Option<i64>,
     /// `None` where it cannot be read: written by another version, or damaged. What is stored is folded anew then.
-    pub(crate) fold: Option<Fold>,
+    pub(crate) fold: Option<Box<Fold>>,
 }
+
+/// The outcomes of some tokens, token by token.
+pub(crate) struct StoredFolds(Vec<StoredFold>);
 
 /// What new observations made of a stored fold.
 pub(super) enum Progress {
@@ -36,14 +39,13 @@ pub(super) enum Progress {
     Refold,
 }
 
-const COLUMNS: &str = "outcomes.token_id, outcomes.alert_id, outcomes.dataset_change, \
-     outcomes.sealed_at, outcomes.is_rug, outcomes.alerted_at, outcomes.window_end, outcomes.expected_interval, \
-     outcomes.state";
+const COLUMNS: &str = "outcomes.token_id, outcomes.alert_id, outcomes.dataset_change, outcomes.sealed_at, \
+     outcomes.alerted_at, outcomes.window_end, outcomes.expected_interval, outcomes.state";
 
 impl StoredFold {
     fn read(row: &QueryResult) -> Result<Self, StoreError> {
         let doing = "reading the state of an outcome";
-        let state: Vec<u8> = row.try_get_by_index(8).doing(doing)?;
+        let state: Vec<u8> = row.try_get_by_index(7).doing(doing)?;
         let alert_id: Uuid = row.try_get_by_index(1).doing(doing)?;
         let fold = Fold::from_bytes(&state)
             .inspect_err(|error| tracing::warn!(alert.id = %alert_id, %error, "folding anew from what is stored"))
@@ -53,17 +55,22 @@ impl StoredFold {
             alert_id,
             dataset_change: row.try_get_by_index(2).doing(doing)?,
             sealed: row.try_get_by_index::<Option<Moment>>(3).doing(doing)?.is_some(),
-            is_rug: row.try_get_by_index::<Option<bool>>(4).doing(doing)?.unwrap_or(false),
-            alerted_at: row.try_get_by_index::<Moment>(5).doing(doing)?.0,
-            window_end: row.try_get_by_index::<Moment>(6).doing(doing)?.0,
-            expected_interval: row.try_get_by_index(7).doing(doing)?,
-            fold,
+            is_rug: fold.as_ref().is_some_and(Fold::is_rug),
+            alerted_at: row.try_get_by_index::<Moment>(4).doing(doing)?.0,
+            window_end: row.try_get_by_index::<Moment>(5).doing(doing)?.0,
+            expected_interval: row.try_get_by_index(6).doing(doing)?,
+            fold: fold.map(Box::new),
         })
     }
 
-    /// Folds observations in where they come after all that was folded before.
-    pub(super) fn in_order(&self, new: &[&Observation], policy: &Policy, happenings: &mut Vec<Happening>) -> Progress {
-        let Some(fold) = &self.fold else { return Progress::Refold };
+    /// Whether its fold is known to have seen neither this observation nor any after it.
+    pub(crate) fn has_yet_to_see(&self, observation: &Observation) -> bool {
+        self.fold.as_ref().is_some_and(|fold| fold.has_yet_to_see(observation))
+    }
+
+    /// Folds observations in where they come after all that was folded before. Nothing is left of the stored fold then.
+    pub(super) fn go_on(&mut self, new: &[&Observation], policy: &Policy, happenings: &mut Vec<Happening>) -> Progress {
+        let Some(mut fold) = self.fold.take() else { return Progress::Refold };
         let mut mine = new.iter().filter(|seen| fold.subject().covers(seen.observed_at)).peekable();
         if mine.peek().is_none() {
             return Progress::Untouched;
@@ -71,26 +78,42 @@ impl StoredFold {
         if fold.is_sealed() || fold.policy_version() != policy.version {
             return Progress::Refold;
         }
-        let mut fold = fold.clone();
-        for observation in mine {
+        for observation in new {
+            // Those that are not this alert's are passed over there.
             if fold.observe(policy, observation, happenings).is_err() {
                 return Progress::Refold;
             }
         }
-        Progress::Folded(Box::new(fold))
+        Progress::Folded(fold)
     }
 }
 
-/// The folds of these tokens whose windows the observations reach.
-pub(super) async fn of_tokens(
+impl StoredFolds {
+    pub(crate) fn of_token(&self, token_id: i64) -> &[StoredFold] {
+        let start = self.0.partition_point(|fold| fold.token_id < token_id);
+        let behind = self.0.partition_point(|fold| fold.token_id <= token_id);
+        self.0.get(start..behind).unwrap_or_default()
+    }
+}
+
+impl IntoIterator for StoredFolds {
+    type Item = StoredFold;
+    type IntoIter = std::vec::IntoIter<StoredFold>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+/// The folds whose windows the observations reach.
+pub(crate) async fn reached_by(
     transaction: &Transaction,
     observations: &NewObservations<'_>,
-) -> Result<Vec<StoredFold>, StoreError> {
-    let mut reach: Vec<(i64, Timestamp, Timestamp)> = observations
-        .iter()
-        .filter_map(|(token_id, seen)| Some((*token_id, seen.first()?.observed_at, seen.last()?.observed_at)))
+) -> Result<StoredFolds, StoreError> {
+    let reach: Vec<(i64, Timestamp, Timestamp)> = observations
+        .by_token()
+        .filter_map(|(token_id, seen)| Some((token_id, seen.first()?.observed_at, seen.last()?.observed_at)))
         .collect();
-    reach.sort_unstable();
     let rows = Rows::default()
         .with("token_id", reach.iter().map(|(token_id, ..)| *token_id))
         .with("earliest", reach.iter().map(|(_, earliest, _)| Moment(*earliest)))
@@ -101,7 +124,9 @@ pub(super) async fn of_tokens(
         rows.given(),
     );
     let found = transaction.bulk(&sql, &rows).await.doing("reading the outcomes of a batch of prices")?;
-    found.iter().map(StoredFold::read).collect()
+    let mut folds = found.iter().map(StoredFold::read).collect::<Result<Vec<_>, _>>()?;
+    folds.sort_by_key(|fold| (fold.token_id, fold.alert_id));
+    Ok(StoredFolds(folds))
 }
 
 /// The folds of these alerts, by token and alert.

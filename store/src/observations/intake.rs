@@ -1,6 +1,5 @@
 //! What can be said of a batch before the database is asked: what is invalid, out of range, or there twice.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use domain::observation::Observation;
@@ -15,34 +14,22 @@ const EARLIEST: Timestamp = Timestamp::from_seconds(1_577_836_800);
 const AHEAD: Duration = Duration::from_hours(24);
 const LONGEST_SOURCE_BYTES: usize = 64;
 
-/// What identifies an observation: at most one is stored for each.
-pub(super) type Key<'a> = (TokenKey, Timestamp, &'a str);
-
-pub(super) fn key((token, seen): &(TokenKey, Observation)) -> Key<'_> {
-    (*token, seen.observed_at.floor_to_millis(), &seen.source)
-}
-
 /// Whether two observations of one key say the same.
 pub(super) fn same_values(one: &Observation, other: &Observation) -> bool {
-    let values = |seen: &Observation| {
-        (
-            seen.price_usd,
-            seen.market_cap_usd,
-            seen.liquidity_usd,
-            seen.volume_24h_usd,
-            seen.holder_count,
-            seen.dex_name.clone(),
-            seen.pool.clone(),
-        )
-    };
-    values(one) == values(other)
+    one.price_usd == other.price_usd
+        && one.market_cap_usd == other.market_cap_usd
+        && one.liquidity_usd == other.liquidity_usd
+        && one.volume_24h_usd == other.volume_24h_usd
+        && one.holder_count == other.holder_count
+        && one.dex_name == other.dex_name
+        && one.pool == other.pool
 }
 
 /// A batch, sorted into what is settled and what the database must be asked.
 pub(super) struct Sorted {
     /// An answer for each observation; for the candidates the one that they get if nothing speaks against it.
     pub(super) receptions: Vec<Reception>,
-    /// The places of those to store, one per key.
+    /// The places of those to store, one per key, in the order of (token, `observed_at`, source).
     pub(super) candidates: Vec<usize>,
     /// The places of those whose key an earlier one has, each with that one's place.
     pub(super) repeats: Vec<(usize, usize)>,
@@ -50,28 +37,35 @@ pub(super) struct Sorted {
 
 pub(super) fn sort(observations: &[(TokenKey, Observation)], now: Timestamp) -> Sorted {
     let latest = now.plus(AHEAD);
-    let mut first: HashMap<Key<'_>, usize> = HashMap::with_capacity(observations.len());
-    let mut sorted = Sorted {
-        receptions: Vec::with_capacity(observations.len()),
-        candidates: Vec::with_capacity(observations.len()),
-        repeats: Vec::new(),
-    };
-    for (index, item) in observations.iter().enumerate() {
-        let seen = &item.1;
-        sorted.receptions.push(if !is_storable(seen) {
+    let mut receptions = Vec::with_capacity(observations.len());
+    let mut candidates = Vec::with_capacity(observations.len());
+    for (index, (_, seen)) in observations.iter().enumerate() {
+        receptions.push(if !is_storable(seen) {
             Reception::Invalid
         } else if seen.observed_at < EARLIEST || seen.observed_at > latest {
             Reception::OutsideRetention
-        } else if let Some(earlier) = first.get(&key(item)) {
-            sorted.repeats.push((index, *earlier));
-            if same_values(seen, &observations[*earlier].1) { Reception::Duplicate } else { Reception::Conflict }
         } else {
-            first.insert(key(item), index);
-            sorted.candidates.push(index);
+            candidates.push(index);
             Reception::Accepted
         });
     }
-    sorted
+    let key = |index: usize| {
+        let (token, seen) = &observations[index];
+        (token, seen.observed_at, &seen.source)
+    };
+    // Of equal keys the first that was given comes first.
+    candidates.sort_by_key(|index| (key(*index), *index));
+    let mut repeats = Vec::new();
+    candidates.dedup_by(|later, first| {
+        let twice = key(*later) == key(*first);
+        if twice {
+            repeats.push((*later, *first));
+            let same = same_values(&observations[*later].1, &observations[*first].1);
+            receptions[*later] = if same { Reception::Duplicate } else { Reception::Conflict };
+        }
+        twice
+    });
+    Sorted { receptions, candidates, repeats }
 }
 
 fn is_storable(seen: &Observation) -> bool {

@@ -1,21 +1,22 @@
 //! Storing a batch and folding it, within a transaction.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::observation::Observation;
 use domain::timestamp::Timestamp;
 use domain::token::TokenKey;
-use sea_orm::FromQueryResult;
+use sea_orm::{DbErr, FromQueryResult};
 
-use super::intake::same_values;
+use super::intake::{Sorted, same_values};
 use super::{AlertHappening, Batch, BatchReport, Reception};
 use crate::engine::{Rows, Transaction};
 use crate::entity::moment::Moment;
 use crate::entity::price_snapshot::Model;
-use crate::error::{Doing, StoreError};
-use crate::folding::{self, NewObservations};
+use crate::error::{Doing, StoreError, is_unique_violation};
+use crate::folding::{self, NewObservations, StoredFolds};
 use crate::leases::{Fence, Shard};
-use crate::locking::{self, Locked};
+use crate::locking::{Locked, Numbers};
 use crate::rules::Rules;
 use crate::write::Work;
 use crate::{pools, snapshots};
@@ -23,23 +24,59 @@ use crate::{pools, snapshots};
 /// The key of a stored observation.
 type StoredKey = (i64, Timestamp, String);
 
-/// Stores a batch that was sorted.
+/// Stores a batch.
 pub(super) struct Record<'a> {
     pub(super) batch: &'a Batch,
-    pub(super) receptions: Vec<Reception>,
-    pub(super) candidates: Vec<usize>,
-    pub(super) repeats: Vec<(usize, usize)>,
+    pub(super) sorted: Sorted,
     pub(super) now: Timestamp,
     pub(super) rules: &'a Rules,
+    pub(super) numbers: &'a Numbers,
     pub(super) fence: Option<&'a Fence>,
+    /// Something is stored that the folds have not seen: every observation is asked for before it is stored.
+    pub(super) careful: AtomicBool,
+}
+
+/// An observation of a token that is followed.
+struct Item<'a> {
+    /// Its place in the batch.
+    index: usize,
+    token_id: i64,
+    seen: &'a Observation,
+}
+
+impl<'a> Record<'a> {
+    /// What can be stored, in the order of the primary key, which is that of the folds.
+    fn items(&self, locked: &Locked, receptions: &mut [Reception]) -> Vec<Item<'a>> {
+        let mut items = Vec::with_capacity(self.sorted.candidates.len());
+        // The candidates of one token stand together.
+        let mut last: Option<(TokenKey, Option<i64>)> = None;
+        for index in self.sorted.candidates.iter().copied() {
+            let (token, seen) = &self.batch.observations[index];
+            let number = match last {
+                Some((same, number)) if same == *token => number,
+                _ => locked.tokens.get(token).copied(),
+            };
+            last = Some((*token, number));
+            match number {
+                Some(token_id) => items.push(Item { index, token_id, seen }),
+                None => receptions[index] = Reception::UnknownToken,
+            }
+        }
+        items.sort_by_key(|item| item.token_id);
+        items
+    }
 }
 
 impl Work for Record<'_> {
     type Done = BatchReport;
     const DOING: &'static str = "storing prices";
 
+    fn goes_another_way(&self, after: &DbErr) -> bool {
+        is_unique_violation(after) && !self.careful.swap(true, Ordering::Relaxed)
+    }
+
     async fn run(&self, transaction: &Transaction) -> Result<BatchReport, StoreError> {
-        record(transaction, self, self.receptions.clone()).await
+        record(transaction, self, self.sorted.receptions.clone()).await
     }
 }
 
@@ -48,110 +85,122 @@ async fn record(
     work: &Record<'_>,
     mut receptions: Vec<Reception>,
 ) -> Result<BatchReport, StoreError> {
-    let Record { batch, candidates, now, rules, .. } = work;
+    let Record { batch, sorted, now, rules, numbers, careful, .. } = work;
     if let Some(fence) = work.fence {
         let tokens = batch.observations.iter().map(|(token, _)| token);
         let shards = tokens.chain(batch.pools.iter().map(|(token, _)| token)).map(Shard::of);
         fence.check(transaction, shards).await?;
     }
-    let tokens = candidates.iter().map(|index| batch.observations[*index].0);
-    let locked = locking::lock(transaction, tokens.chain(batch.pools.iter().map(|(token, _)| *token))).await?;
+    let tokens = sorted.candidates.iter().map(|index| batch.observations[*index].0);
+    let locked = numbers.lock(transaction, tokens.chain(batch.pools.iter().map(|(token, _)| *token))).await?;
 
-    let mut known: Vec<(usize, i64, Observation)> = Vec::with_capacity(candidates.len());
-    for index in candidates.iter().copied() {
-        let (token, seen) = &batch.observations[index];
-        match locked.tokens.get(token) {
-            Some(token_id) => {
-                let observed_at = seen.observed_at.floor_to_millis();
-                known.push((index, *token_id, Observation { observed_at, ..seen.clone() }));
-            }
-            None => receptions[index] = Reception::UnknownToken,
-        }
-    }
-    // In the order of the primary key and of the folds.
-    known.sort_by(|(_, a, seen_a), (_, b, seen_b)| {
-        (a, seen_a.observed_at, &seen_a.source).cmp(&(b, seen_b.observed_at, &seen_b.source))
-    });
-
-    let inserted = insert(transaction, &known).await?;
-    let mut refused: HashMap<StoredKey, Vec<usize>> = HashMap::new();
-    let mut key_of_refused: HashMap<usize, StoredKey> = HashMap::new();
-    let mut new: NewObservations<'_> = HashMap::new();
-    for (index, token_id, seen) in &known {
-        let key = (*token_id, seen.observed_at, seen.source.to_string());
-        if inserted.contains(&key) {
-            new.entry(*token_id).or_default().push(seen);
-        } else {
-            refused.insert(key.clone(), vec![*index]);
-            key_of_refused.insert(*index, key);
-        }
-    }
-    // What repeats one that was not stored is no repetition of it: it meets what that one met.
-    for (index, earlier) in &work.repeats {
-        if receptions[*earlier] == Reception::UnknownToken {
-            receptions[*index] = Reception::UnknownToken;
-        } else if let Some(places) = key_of_refused.get(earlier).and_then(|key| refused.get_mut(key)) {
-            places.push(*index);
-        }
-    }
-    for (index, reception) in compare(transaction, &refused, &batch.observations).await? {
+    let items = work.items(&locked, &mut receptions);
+    let stored = folding::reached_by(transaction, &of_items(items.iter())).await?;
+    let (certain, doubtful) = sort_by_novelty(&items, &stored, careful.load(Ordering::Relaxed));
+    transaction.copy_in("price_snapshots", &snapshots::rows(&certain)).await.doing("storing prices")?;
+    let refused = insert(transaction, &doubtful).await?;
+    for (index, reception) in answer_refused(transaction, work, &refused, &receptions).await? {
         receptions[index] = reception;
     }
 
-    let happenings =
-        folding::take_in(transaction, &new, &rules.policy, folding::Moment { now: *now, change: locked.change })
-            .await?;
+    let refused: HashSet<usize> = refused.into_values().collect();
+    let new = of_items(items.iter().filter(|item| !refused.contains(&item.index)));
+    let moment = folding::Moment { now: *now, change: locked.change };
+    let happenings = folding::take_in(transaction, stored, &new, &rules.policy, moment).await?;
     pools::write(transaction, &batch.pools, &locked).await?;
     Ok(BatchReport { receptions, happenings: named(happenings, &locked)? })
 }
 
-/// Inserts what is not there yet; returns the keys of what was inserted.
-async fn insert(
-    transaction: &Transaction,
-    observations: &[(usize, i64, Observation)],
-) -> Result<HashSet<StoredKey>, StoreError> {
-    let doing = "storing prices";
-    let plain: Vec<_> = observations.iter().map(|(_, token_id, seen)| (*token_id, seen)).collect();
-    let rows = snapshots::rows(&plain);
-    let sql = rows.insert_into("price_snapshots", "ON CONFLICT DO NOTHING RETURNING token_id, observed_at, source");
-    let inserted = transaction.bulk(&sql, &rows).await.doing(doing)?;
-    inserted
-        .iter()
-        .map(|row| {
-            let observed_at: Moment = row.try_get_by_index(1).doing(doing)?;
-            Ok((row.try_get_by_index(0).doing(doing)?, observed_at.0, row.try_get_by_index(2).doing(doing)?))
-        })
-        .collect()
+fn of_items<'a: 'i, 'i>(items: impl Iterator<Item = &'i Item<'a>>) -> NewObservations<'a> {
+    NewObservations::sorted(items.map(|item| (item.token_id, item.seen)))
 }
 
-/// Compares observations with what is stored under their keys.
-async fn compare(
+/// Observations that cannot be stored yet, and those of which only the database knows. Whatever is stored was seen by
+/// every fold that it reaches, so what comes after all that one of them saw is not stored.
+fn sort_by_novelty<'a, 'i>(
+    items: &'i [Item<'a>],
+    stored: &StoredFolds,
+    careful: bool,
+) -> (Vec<(i64, &'a Observation)>, Vec<&'i Item<'a>>) {
+    let (mut certain, mut doubtful) = (Vec::with_capacity(items.len()), Vec::new());
+    for item in items {
+        let awaits = || stored.of_token(item.token_id).iter().any(|fold| fold.has_yet_to_see(item.seen));
+        if !careful && awaits() {
+            certain.push((item.token_id, item.seen));
+        } else {
+            doubtful.push(item);
+        }
+    }
+    (certain, doubtful)
+}
+
+/// Inserts what is not there yet; returns the places of the rest, by key.
+async fn insert(transaction: &Transaction, items: &[&Item<'_>]) -> Result<HashMap<StoredKey, usize>, StoreError> {
+    let doing = "storing prices";
+    let plain: Vec<_> = items.iter().map(|item| (item.token_id, item.seen)).collect();
+    let rows = snapshots::rows(&plain);
+    let sql = rows.insert_into("price_snapshots", "ON CONFLICT DO NOTHING RETURNING token_id, observed_at, source");
+    let key = |item: &Item<'_>| (item.token_id, item.seen.observed_at, item.seen.source.to_string());
+    let mut refused: HashMap<_, _> = items.iter().map(|item| (key(item), item.index)).collect();
+    for row in transaction.bulk(&sql, &rows).await.doing(doing)? {
+        let observed_at: Moment = row.try_get_by_index(1).doing(doing)?;
+        let inserted = (row.try_get_by_index(0).doing(doing)?, observed_at.0, row.try_get_by_index(2).doing(doing)?);
+        refused.remove(&inserted);
+    }
+    Ok(refused)
+}
+
+/// The answers to what was not stored, and to what repeats it in the batch: a repetition of one that was not stored meets
+/// what that one met.
+async fn answer_refused(
     transaction: &Transaction,
-    refused: &HashMap<StoredKey, Vec<usize>>,
-    observations: &[(TokenKey, Observation)],
+    work: &Record<'_>,
+    refused: &HashMap<StoredKey, usize>,
+    receptions: &[Reception],
 ) -> Result<Vec<(usize, Reception)>, StoreError> {
+    let mut places: HashMap<usize, Vec<usize>> = refused.values().map(|index| (*index, vec![*index])).collect();
+    let mut answers = Vec::new();
+    for (index, earlier) in &work.sorted.repeats {
+        if receptions[*earlier] == Reception::UnknownToken {
+            answers.push((*index, Reception::UnknownToken));
+        } else if let Some(places) = places.get_mut(earlier) {
+            places.push(*index);
+        }
+    }
+    for (earlier, stored) in stored_under(transaction, refused).await? {
+        for index in places.remove(&earlier).unwrap_or_default() {
+            let same = same_values(&work.batch.observations[index].1, &stored);
+            answers.push((index, if same { Reception::Duplicate } else { Reception::Conflict }));
+        }
+    }
+    Ok(answers)
+}
+
+/// What is stored under these keys, with what stands beside them.
+async fn stored_under(
+    transaction: &Transaction,
+    refused: &HashMap<StoredKey, usize>,
+) -> Result<Vec<(usize, Observation)>, StoreError> {
     let doing = "comparing prices with stored ones";
     let rows = Rows::default()
         .with("token_id", refused.keys().map(|(token_id, ..)| *token_id))
         .with("observed_at", refused.keys().map(|(_, at, _)| Moment(*at)))
-        .with("source", refused.keys().map(|(.., source)| source.clone()));
+        .with("source", refused.keys().map(|(.., source)| source));
     let sql = format!(
         "{} SELECT price_snapshots.* FROM given JOIN price_snapshots
          ON price_snapshots.token_id = given.token_id AND price_snapshots.observed_at = given.observed_at
          AND price_snapshots.source = given.source",
         rows.given(),
     );
-    let mut receptions = Vec::with_capacity(refused.len());
+    let mut found = Vec::with_capacity(refused.len());
     for row in transaction.bulk(&sql, &rows).await.doing(doing)? {
         let model = Model::from_query_result(&row, "").doing(doing)?;
         let key = (model.token_id, model.observed_at.0, model.source.clone());
-        let stored = snapshots::observation(model)?;
-        for index in refused.get(&key).into_iter().flatten() {
-            let same = same_values(&observations[*index].1, &stored);
-            receptions.push((*index, if same { Reception::Duplicate } else { Reception::Conflict }));
+        if let Some(index) = refused.get(&key) {
+            found.push((*index, snapshots::observation(model)?));
         }
     }
-    Ok(receptions)
+    Ok(found)
 }
 
 /// With the tokens' keys instead of their numbers.
@@ -159,6 +208,9 @@ pub(crate) fn named(
     happenings: Vec<(i64, domain::alert::AlertId, domain::outcome::Happening)>,
     locked: &Locked,
 ) -> Result<Vec<AlertHappening>, StoreError> {
+    if happenings.is_empty() {
+        return Ok(Vec::new());
+    }
     let keys: HashMap<i64, TokenKey> = locked.tokens.iter().map(|(key, number)| (*number, *key)).collect();
     happenings
         .into_iter()

@@ -1,6 +1,7 @@
 //! Checking a stored outcome against a fold of what is stored.
 
 use domain::alert::AlertId;
+use domain::outcome::Fold;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{Refold, row};
@@ -8,10 +9,16 @@ use crate::engine::Engine;
 use crate::entity::outcome::{Column, Entity};
 use crate::error::{Doing, StoreError};
 use crate::folding;
+use crate::policies::KnownPolicies;
 use crate::rules::Rules;
 use crate::stored::stored;
 
-pub(super) async fn refold(engine: &Engine, id: AlertId, rules: &Rules) -> Result<Option<Refold>, StoreError> {
+pub(super) async fn refold(
+    engine: &Engine,
+    policies: &KnownPolicies,
+    id: AlertId,
+    rules: &Rules,
+) -> Result<Option<Refold>, StoreError> {
     let snapshot = &engine.snapshot().await.doing("reading an outcome")?;
     let Some(fold) = folding::of_alert(snapshot, id).await? else { return Ok(None) };
     let (fresh, _) = folding::fold_from_storage(snapshot, &fold, &rules.policy).await?;
@@ -25,7 +32,8 @@ pub(super) async fn refold(engine: &Engine, id: AlertId, rules: &Rules) -> Resul
     Ok(Some(Refold {
         fresh: fresh.outcome(&rules.policy),
         fresh_state: fresh.to_bytes(),
-        stored_state: model.state.clone(),
-        stored: row::outcome(model)?,
+        // In today's format, whichever it was written in.
+        stored_state: Fold::from_bytes(&model.state).map_or_else(|_| model.state.clone(), |fold| fold.to_bytes()),
+        stored: row::outcome(model, policies)?,
     }))
 }

@@ -1,5 +1,8 @@
 //! An outcome as a row, and back.
+//!
+//! What an open outcome says so far is read from its fold's state; it stands in columns of its own once it is sealed.
 
+use domain::alert::AlertId;
 use domain::outcome::{EntrySource, ExitReason, Fold, Outcome, OutcomeStatus, Policy, RugReason};
 use uuid::Uuid;
 
@@ -8,12 +11,17 @@ use crate::engine::Rows;
 use crate::entity::moment::Moment;
 use crate::entity::outcome::Model;
 use crate::error::StoreError;
+use crate::policies::KnownPolicies;
 use crate::stored::{quantity, stored};
 
 /// The row of a fold.
 pub(crate) fn row(token_id: i64, alert_id: Uuid, dataset_change: i64, fold: &Fold, policy: &Policy) -> Model {
     let subject = fold.subject();
-    let outcome = fold.outcome(policy);
+    let outcome = if fold.is_sealed() {
+        fold.outcome(policy)
+    } else {
+        Outcome { policy_version: fold.policy_version(), ..Outcome::default() }
+    };
     Model {
         token_id,
         alert_id,
@@ -62,48 +70,43 @@ pub(crate) fn row(token_id: i64, alert_id: Uuid, dataset_change: i64, fold: &Fol
 }
 
 macro_rules! columns {
-    ($models:ident: $($column:ident)*) => {
-        Rows::default()$(.with(stringify!($column), $models.iter().map(|model| model.$column.clone())))*
+    ($models:ident: $($column:ident)* / $($long:ident)* / $($text:ident)*) => {
+        Rows::default()
+            $(.with(stringify!($column), $models.iter().map(|model| model.$column)))*
+            $(.with(stringify!($long), $models.iter().map(|model| model.$long.as_slice())))*
+            $(.with(stringify!($text), $models.iter().map(|model| model.$text.as_deref())))*
     };
 }
 
-/// Whole rows, for one INSERT.
-pub(crate) fn rows(models: &[Model]) -> Rows {
+/// Rows of open outcomes, for one INSERT: what is unknown in all of them is left out.
+pub(crate) fn rows_of_new(models: &[Model]) -> Rows<'_> {
     columns! {
-        models: token_id alert_id alerted_at window_end seal_due_at expected_interval dataset_change state status
-        sealed_at entry_price_usd entry_source entry_at quoted_price_usd entry_gap_pct last_price_usd last_price_at
-        peak_price_usd peak_at peak_market_cap_usd max_gain_pct max_drawdown_pct drawdown_from_peak_pct return_1h_pct
-        return_6h_pct return_24h_pct pumped_at is_rug rug_reason rug_at rug_hit_at rug_after_pump round_trip is_dead
-        fell_80 exit_reason exit_at exit_return_pct exit_liquidity_assumed held_dropped snapshot_count coverage
-        policy_version
+        models: token_id alert_id alerted_at window_end seal_due_at expected_interval dataset_change
+        exit_liquidity_assumed held_dropped snapshot_count policy_version / state /
     }
+    .with("status", models.iter().map(|model| model.status.as_str()))
 }
 
-/// What folding changes in open outcomes, for one UPDATE. Columns that an index stands on are not among them: SQLite
-/// would write those indexes anew.
-pub(crate) fn rows_of_open(models: &[&Model]) -> Rows {
+/// What changes in outcomes that are sealed, or folded anew, for one UPDATE: all but what was fixed with the alert.
+pub(crate) fn rows_of_changed(models: &[Model]) -> Rows<'_> {
     columns! {
-        models: token_id alert_id state status entry_price_usd entry_source entry_at quoted_price_usd entry_gap_pct
-        last_price_usd last_price_at peak_price_usd peak_at peak_market_cap_usd max_gain_pct max_drawdown_pct
-        drawdown_from_peak_pct return_1h_pct return_6h_pct return_24h_pct pumped_at is_rug rug_reason rug_at rug_hit_at
-        rug_after_pump round_trip is_dead fell_80 exit_reason exit_at exit_return_pct exit_liquidity_assumed
-        held_dropped snapshot_count coverage policy_version
+        models: token_id alert_id seal_due_at dataset_change sealed_at entry_price_usd entry_at quoted_price_usd
+        entry_gap_pct last_price_usd last_price_at peak_price_usd peak_at peak_market_cap_usd max_gain_pct
+        max_drawdown_pct drawdown_from_peak_pct return_1h_pct return_6h_pct return_24h_pct pumped_at is_rug rug_at
+        rug_hit_at rug_after_pump round_trip is_dead fell_80 exit_at exit_return_pct exit_liquidity_assumed held_dropped
+        snapshot_count coverage policy_version / state / entry_source rug_reason exit_reason
     }
-}
-
-/// What changes in outcomes that are sealed, or folded anew for another reason than a price, for one UPDATE: all but what
-/// was fixed with the alert.
-pub(crate) fn rows_of_changed(models: &[&Model]) -> Rows {
-    rows_of_open(models)
-        .with("seal_due_at", models.iter().map(|model| model.seal_due_at))
-        .with("dataset_change", models.iter().map(|model| model.dataset_change))
-        .with("sealed_at", models.iter().map(|model| model.sealed_at))
+    .with("status", models.iter().map(|model| model.status.as_str()))
 }
 
 /// The outcome of a row.
-pub(crate) fn outcome(model: Model) -> Result<Outcome, StoreError> {
+pub(crate) fn outcome(model: Model, policies: &KnownPolicies) -> Result<Outcome, StoreError> {
+    let status = stored("outcomes.status", &model.status, status_of(&model.status))?;
+    if model.sealed_at.is_none() {
+        return open(AlertId(model.alert_id), &model.state, policies);
+    }
     Ok(Outcome {
-        status: stored("outcomes.status", &model.status, status_of(&model.status))?,
+        status,
         sealed_at: model.sealed_at.map(|at| at.0),
         entry_price_usd: quantity("outcomes.entry_price_usd", model.entry_price_usd)?,
         entry_source: named("outcomes.entry_source", model.entry_source, entry_source_of)?,
@@ -139,6 +142,13 @@ pub(crate) fn outcome(model: Model) -> Result<Outcome, StoreError> {
         coverage: model.coverage,
         policy_version: model.policy_version,
     })
+}
+
+/// What an open outcome says so far.
+fn open(id: AlertId, state: &[u8], policies: &KnownPolicies) -> Result<Outcome, StoreError> {
+    let fold = Fold::from_bytes(state)
+        .map_err(|error| StoreError::Corrupt { what: format!("the open outcome of alert {id}: {error}") })?;
+    Ok(fold.outcome(&*policies.of(fold.policy_version())?))
 }
 
 fn named<T>(

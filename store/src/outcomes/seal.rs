@@ -1,6 +1,7 @@
 //! Sealing what is due.
 
 use domain::alert::AlertId;
+use domain::outcome::Fold;
 use domain::timestamp::Timestamp;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
 use uuid::Uuid;
@@ -110,19 +111,15 @@ async fn seal(
         rows.push(row::row(stored.token_id, stored.alert_id, locked.change, &fold, policy));
         happened.extend(happenings.into_iter().map(|what| (stored.token_id, AlertId(stored.alert_id), what)));
     }
-    folding::write(transaction, &rows, locked.change).await?;
+    folding::write(transaction, &rows).await?;
     events::tell(transaction, &happened, now).await?;
     named(happened, &locked)
 }
 
 /// The stored state where it can be used, else a fold of what is stored.
-async fn current(
-    transaction: &Transaction,
-    stored: &StoredFold,
-    rules: &Rules,
-) -> Result<domain::outcome::Fold, StoreError> {
+async fn current(transaction: &Transaction, stored: &StoredFold, rules: &Rules) -> Result<Fold, StoreError> {
     match &stored.fold {
-        Some(fold) if fold.policy_version() == rules.policy.version => Ok(fold.clone()),
+        Some(fold) if fold.policy_version() == rules.policy.version => Ok(Fold::clone(fold)),
         _ => Ok(folding::fold_from_storage(transaction, stored, &rules.policy).await?.0),
     }
 }

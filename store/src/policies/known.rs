@@ -27,8 +27,18 @@ impl KnownPolicies {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(&version).cloned()
     }
 
+    /// The policy of a version that some open outcome is folded under; it was met before (see [`Self::find`]).
+    pub(crate) fn of(&self, version: i32) -> Result<Arc<Policy>, StoreError> {
+        self.get(version).ok_or_else(|| StoreError::Corrupt {
+            what: format!("an open outcome is folded under policy version {version}, which nobody has registered"),
+        })
+    }
+
     /// Keeps a policy in mind.
     pub(crate) fn learn(&self, policy: &Policy) {
+        if self.get(policy.version).is_some_and(|known| *known == *policy) {
+            return;
+        }
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         known.insert(policy.version, Arc::new(policy.clone()));
     }

@@ -231,7 +231,15 @@ async fn a_damaged_outcome_is_named_and_a_damaged_state_is_folded_anew() -> Resu
     bench.behind_its_back("UPDATE outcomes SET status = 'splendid'").await?;
     let error = bench.store.alerts().get(alert.alert.id).await.expect_err("no such status");
     assert!(matches!(&error, StoreError::Corrupt { what } if what.contains("splendid")), "{error:?}");
-    bench.behind_its_back("UPDATE outcomes SET status = 'tracking', last_price_usd = -1").await?;
+    // An open outcome is read from its state, a sealed one from its columns.
+    bench.behind_its_back("UPDATE outcomes SET status = 'tracking', state = x'00', last_price_usd = 1").await?;
+    let error = bench.store.alerts().get(alert.alert.id).await.expect_err("its state is damaged");
+    let named = alert.alert.id.to_string();
+    assert!(matches!(&error, StoreError::Corrupt { what } if what.contains(&named)), "{error:?}");
+    let later = START.plus(Duration::from_hours(60));
+    bench.store.outcomes().seal_due(later, 10, &bench.rules).await?;
+    crate::observations::equals_a_fresh_fold(&bench, alert.alert.id).await?;
+    bench.behind_its_back("UPDATE outcomes SET last_price_usd = -1").await?;
     assert!(matches!(bench.store.alerts().get(alert.alert.id).await, Err(StoreError::Corrupt { .. })));
     Ok(())
 }

@@ -28,11 +28,13 @@ use tick::Poller;
 mod announce;
 mod first_look;
 mod patience;
+mod plan;
 mod record;
 mod schedule;
 mod seal;
 mod summary;
 mod tick;
+mod tick_metrics;
 
 /// How alerts are followed, beside the [`Rules`].
 #[derive(Clone, Debug, PartialEq)]

@@ -100,11 +100,15 @@ impl Budget {
     /// How many requests it may send in so long, its burst aside, as the source's mood is now.
     #[must_use]
     pub fn requests_within(&self, time: Duration) -> f64 {
-        time.as_secs_f64() / self.interval().as_secs_f64()
+        self.requests_per_minute() * time.as_secs_f64() / 60.0
+    }
+
+    fn requests_per_minute(&self) -> f64 {
+        self.limits.requests_per_minute * self.share / self.slowdown
     }
 
     fn interval(&self) -> Duration {
-        Duration::from_secs_f64(60.0 / (self.limits.requests_per_minute * self.share) * self.slowdown)
+        Duration::from_secs_f64(60.0 / self.requests_per_minute())
     }
 
     fn burst(&self) -> u32 {
@@ -129,11 +133,16 @@ impl Budget {
         Ok(free_at)
     }
 
+    /// Whether at least half of the burst is left.
+    #[must_use]
+    pub fn may_spare(&self, now: Timestamp) -> bool {
+        // Rounded down to nothing it is one: where no burst is left to keep, what is free now is spare.
+        self.free_at(now, self.burst() / 2) <= now
+    }
+
     /// Takes a request where at least half of the burst is left, for questions that are good to have but not needed.
     pub fn spare(&mut self, now: Timestamp) -> bool {
-        // Rounded down to nothing it is one: where no burst is left to keep, what is free now is spare.
-        let free = self.free_at(now, self.burst() / 2) <= now;
-        free && self.reserve(now, now).is_ok()
+        self.may_spare(now) && self.reserve(now, now).is_ok()
     }
 
     /// Whether a 429 has meanwhile put off what was reserved for `now`.

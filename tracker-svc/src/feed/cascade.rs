@@ -45,6 +45,8 @@ pub struct Wanted {
     pub pool: Option<PinnedPool>,
     /// Whether it was alerted a short while ago: sources may know it any moment.
     pub young: bool,
+    /// Whether there is no room for it at the first source. The others are asked where they have requests to spare.
+    pub left_out: bool,
 }
 
 /// What was seen of some tokens.
@@ -158,7 +160,7 @@ impl Feeds {
             ended: Seen::default(),
         };
         for wanted in wanted {
-            look.send_on(0, Traveller::new(wanted));
+            look.send_on(usize::from(wanted.left_out), Traveller::new(wanted));
         }
         look.run(work).await
     }
@@ -270,21 +272,33 @@ impl Look<'_> {
         let now = self.feeds.clock.now();
         let mut nobody_comes = true;
         for index in 0..self.queues.len() {
-            let (feeds, queue) = (self.feeds, &mut self.queues[index]);
-            let source = &feeds.sources[index];
-            while queue.len() > 0 && queue.in_flight < AT_ONCE {
-                let waited = queue.since().is_some_and(|since| now.since(since) >= FILLED_WITHIN);
-                if queue.len() < source.batch_size() && !nobody_comes && !waited {
-                    break;
-                }
-                let batch = queue.take(source.batch_size(), now);
-                let asked =
-                    Arc::clone(feeds).ask(index, batch, self.deadline, self.deliver.clone(), feeds.clock.work());
+            while let Some(batch) = self.next_batch(index, nobody_comes, now) {
+                let feeds = Arc::clone(self.feeds);
+                let asked = feeds.ask(index, batch, self.deadline, self.deliver.clone(), self.feeds.clock.work());
                 self.of_source.insert(self.batches.spawn(asked).id(), index);
-                queue.in_flight += 1;
+                self.queues[index].in_flight += 1;
             }
-            nobody_comes &= queue.is_idle();
+            nobody_comes &= self.queues[index].is_idle();
         }
+        if self.batches.is_empty() {
+            // Nobody has a request to spare for those any more.
+            let left_out: Vec<Traveller> = self.queues.iter_mut().flat_map(Queue::take_left_out).collect();
+            left_out.into_iter().for_each(|traveller| self.end(traveller));
+        }
+    }
+
+    fn next_batch(&mut self, index: usize, nobody_comes: bool, now: Timestamp) -> Option<Vec<Traveller>> {
+        let (source, queue) = (&self.feeds.sources[index], &mut self.queues[index]);
+        if queue.in_flight >= AT_ONCE {
+            return None;
+        }
+        let waited = queue.since().is_some_and(|since| now.since(since) >= FILLED_WITHIN);
+        let is_ready = queue.len() >= source.batch_size() || nobody_comes || waited;
+        if queue.len() > 0 && is_ready {
+            return Some(queue.take(source.batch_size(), now));
+        }
+        let may_spare = queue.has_left_out() && source.may_spare();
+        may_spare.then(|| queue.take_spare(source.batch_size()))
     }
 }
 
@@ -301,9 +315,11 @@ impl Feeds {
         let source = &self.sources[index];
         let tokens: Vec<TokenAddress> = batch.iter().map(|traveller| traveller.wanted.token.address).collect();
         let backup = self.sources.get(index + 1).map(|backup| &**backup);
-        // Whether a price is right is asked where that costs nothing that is needed elsewhere.
+        // What is good to know but not needed is asked where that costs nothing that is needed elsewhere.
         let answer = if batch.iter().all(|traveller| traveller.jump.is_some()) {
             source.ask_spare(&tokens, Purpose::Check).await
+        } else if batch.iter().all(|traveller| traveller.jump.is_some() || traveller.wanted.left_out) {
+            source.ask_spare(&tokens, Purpose::Follow).await
         } else {
             match source.ask(&tokens, backup, deadline, &mut work).await {
                 Ok(answer) => Some(answer),

@@ -1,5 +1,5 @@
 //! Tokens that wait to be asked of one source: those that no source before it told of, then those whose price is to be
-//! checked.
+//! checked, and last those for which there was no room at the first source.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -30,6 +30,7 @@ pub(super) struct Queue {
     /// The longest unasked first, so that what a low limit leaves out is another token each time; then in order of arrival.
     missing: BTreeMap<(Timestamp, u64), Traveller>,
     jumped: VecDeque<Traveller>,
+    left_out: VecDeque<Traveller>,
     arrivals: u64,
     /// Since when somebody waits.
     since: Option<Timestamp>,
@@ -39,6 +40,10 @@ pub(super) struct Queue {
 
 impl Queue {
     pub(super) fn push(&mut self, traveller: Traveller, asked_at: Timestamp, now: Timestamp) {
+        if traveller.wanted.left_out && traveller.jump.is_none() {
+            self.left_out.push_back(traveller);
+            return;
+        }
         self.since.get_or_insert(now);
         if traveller.jump.is_some() {
             self.jumped.push_back(traveller);
@@ -48,11 +53,16 @@ impl Queue {
         }
     }
 
+    /// How many wait, the left out aside.
     pub(super) fn len(&self) -> usize {
         self.missing.len() + self.jumped.len()
     }
 
-    /// Whether nobody waits and no request is under way.
+    pub(super) fn has_left_out(&self) -> bool {
+        !self.left_out.is_empty()
+    }
+
+    /// Whether nobody waits, the left out aside, and no request is under way.
     pub(super) fn is_idle(&self) -> bool {
         self.len() == 0 && self.in_flight == 0
     }
@@ -69,9 +79,21 @@ impl Queue {
         {
             batch.push(traveller);
         }
-        let left = size - batch.len();
-        batch.extend(self.jumped.drain(..left.min(self.jumped.len())));
+        for more in [&mut self.jumped, &mut self.left_out] {
+            let room = size - batch.len();
+            batch.extend(more.drain(..room.min(more.len())));
+        }
         self.since = (self.len() > 0).then_some(now);
         batch
+    }
+
+    /// A batch of the left out.
+    pub(super) fn take_spare(&mut self, size: usize) -> Vec<Traveller> {
+        self.left_out.drain(..size.min(self.left_out.len())).collect()
+    }
+
+    /// All of the left out.
+    pub(super) fn take_left_out(&mut self) -> VecDeque<Traveller> {
+        std::mem::take(&mut self.left_out)
     }
 }

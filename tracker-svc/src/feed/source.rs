@@ -172,6 +172,12 @@ impl Source {
         self.credit().has(self.clock.now())
     }
 
+    /// Whether there is a request to spare right now.
+    #[must_use]
+    pub fn may_spare(&self) -> bool {
+        self.budget().may_spare(self.clock.now())
+    }
+
     fn takes_spare(&self) -> bool {
         let now = self.clock.now();
         // A request that the breaker stops is not taken back: it is left alone then anyway.

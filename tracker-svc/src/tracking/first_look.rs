@@ -90,7 +90,10 @@ async fn look(parts: Parts, deliver: mpsc::Sender<Delivery>, tokens: Vec<TokenKe
             return;
         }
     };
-    let wanted = tokens.iter().map(|token| Wanted { token: *token, pool: pools.remove(token), young: true }).collect();
+    let wanted = tokens
+        .iter()
+        .map(|token| Wanted { token: *token, pool: pools.remove(token), young: true, left_out: false })
+        .collect();
     let deadline = parts.clock.now().plus(parts.rules.poll_interval);
     let (report, _work) = parts.feeds.look(wanted, deadline, work, &deliver).await;
     tracing::debug!(tokens = tokens.len(), seen = ?report.seen, missing = report.missing, "first look");

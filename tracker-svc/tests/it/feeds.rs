@@ -20,27 +20,35 @@ use tracker_svc::feed::cascade::{LookReport, Wanted, key};
 use tracker_svc::feed::pool_choice::PoolRules;
 use tracker_svc::feed::{Endpoint, FeedSettings, Feeds};
 
-const START: Timestamp = Timestamp::from_seconds(1_790_000_000);
+pub const START: Timestamp = Timestamp::from_seconds(1_790_000_000);
 
 /// A market of flat tokens, its exchange, and feeds that ask it, all on one simulated clock.
-struct Played {
-    clock: Clock,
-    market: Market,
-    faults: Faults,
-    exchange: Exchange,
-    feeds: Arc<Feeds>,
-    tokens: Vec<TokenAddress>,
+pub struct Played {
+    pub clock: Clock,
+    pub market: Market,
+    pub faults: Faults,
+    pub exchange: Exchange,
+    pub feeds: Arc<Feeds>,
+    pub tokens: Vec<TokenAddress>,
 }
 
 /// What was seen, by token.
-type Prices = BTreeMap<TokenAddress, Observation>;
+pub type Prices = BTreeMap<TokenAddress, Observation>;
+
+/// What was seen in one look, in the order of delivery, and what is to be pinned.
+pub type Looked = (Vec<(TokenAddress, Observation)>, BTreeMap<TokenAddress, PinnedPool>, LookReport);
+
+/// A token that was just alerted.
+pub fn wanted(token: TokenAddress) -> Wanted {
+    Wanted { token: key(token), pool: None, young: true, left_out: false }
+}
 
 impl Played {
-    async fn new(tokens: usize) -> Self {
+    pub async fn new(tokens: usize) -> Self {
         Self::with(tokens, Limits::default(), |token| token).await
     }
 
-    async fn with(tokens: usize, limits: Limits, change: impl Fn(SimulatedToken) -> SimulatedToken) -> Self {
+    pub async fn with(tokens: usize, limits: Limits, change: impl Fn(SimulatedToken) -> SimulatedToken) -> Self {
         let (clock, market, faults) = (Clock::simulated(START), Market::new(), Faults::none());
         let tokens = (0..tokens)
             .map(|i| market.list(change(SimulatedToken::draw(Seed(i as u64), START, Scenario::Flat))).token.address)
@@ -57,16 +65,39 @@ impl Played {
     }
 
     /// One look at all tokens, within a minute.
-    async fn look(&self) -> (Prices, LookReport) {
-        let wanted = self.tokens.iter().map(|token| Wanted { token: key(*token), pool: None, young: true }).collect();
+    pub async fn look(&self) -> (Prices, LookReport) {
+        let wanted = self
+            .tokens
+            .iter()
+            .map(|token| Wanted { token: key(*token), pool: None, young: true, left_out: false })
+            .collect();
         let (prices, _, report) = self.look_at(wanted).await;
         (prices, report)
     }
 
-    async fn look_at(&self, wanted: Vec<Wanted>) -> (Prices, BTreeMap<TokenAddress, PinnedPool>, LookReport) {
+    /// One look at all tokens that waits for nothing.
+    pub async fn look_at_once(&self) -> (Prices, LookReport) {
+        let wanted = self.tokens.iter().copied().map(wanted).collect();
+        let (seen, _, report) = self.look_until(wanted, self.clock.now()).await;
+        (seen.into_iter().collect(), report)
+    }
+
+    pub async fn look_at(&self, wanted: Vec<Wanted>) -> (Prices, BTreeMap<TokenAddress, PinnedPool>, LookReport) {
+        let (seen, pools, report) = self.look_closely(wanted).await;
+        let mut prices = Prices::new();
+        for (token, observation) in seen {
+            assert!(prices.insert(token, observation).is_none(), "seen twice in one look");
+        }
+        (prices, pools, report)
+    }
+
+    pub async fn look_closely(&self, wanted: Vec<Wanted>) -> Looked {
+        self.look_until(wanted, self.clock.now().plus(Duration::from_secs(55))).await
+    }
+
+    async fn look_until(&self, wanted: Vec<Wanted>, deadline: Timestamp) -> Looked {
         let (deliver, mut deliveries) = mpsc::channel(100);
         let work = self.clock.work();
-        let deadline = self.clock.now().plus(Duration::from_secs(55));
         let look = async {
             let (report, _work) = self.feeds.look(wanted, deadline, work, &deliver).await;
             drop(deliver);
@@ -74,21 +105,24 @@ impl Played {
         };
         // Taken up at once: what is delivered holds the clock.
         let take_up = async {
-            let (mut prices, mut pools) = (Prices::new(), BTreeMap::new());
+            let (mut seen, mut pools) = (Vec::new(), BTreeMap::new());
             while let Some(delivery) = deliveries.recv().await {
-                for (token, observation) in delivery.seen.observations {
-                    assert!(prices.insert(token.address, observation).is_none(), "seen twice in one look");
-                }
+                seen.extend(delivery.seen.observations.into_iter().map(|(token, seen)| (token.address, seen)));
                 pools.extend(delivery.seen.pools.into_iter().map(|(token, pool)| (token.address, pool)));
             }
-            (prices, pools)
+            (seen, pools)
         };
-        let (report, (prices, pools)) = futures::join!(look, take_up);
-        (prices, pools, report)
+        let (report, (seen, pools)) = futures::join!(look, take_up);
+        (seen, pools, report)
+    }
+
+    /// Lets time pass until so long after the start.
+    pub async fn until(&self, after: Duration) {
+        drop(self.clock.sleep_until(START.plus(after)).await);
     }
 
     /// The observation's price is the token's own, at the moment of the observation.
-    fn assert_true(&self, prices: &Prices) {
+    pub fn assert_true(&self, prices: &Prices) {
         for (token, observation) in prices {
             let truth = self.market.quote(token, observation.observed_at).price_usd.unwrap();
             assert_eq!(observation.price_usd, truth, "{token} by {}", observation.source);
@@ -100,7 +134,7 @@ impl Played {
     }
 }
 
-fn settings(exchange: &Exchange) -> FeedSettings {
+pub fn settings(exchange: &Exchange) -> FeedSettings {
     FeedSettings {
         dexscreener: Endpoint::open(exchange.url(Source::DexScreener)),
         jupiter: Endpoint::open(exchange.url(Source::Jupiter)),
@@ -112,7 +146,7 @@ fn settings(exchange: &Exchange) -> FeedSettings {
     }
 }
 
-fn by(prices: &Prices, source: &str) -> usize {
+pub fn by(prices: &Prices, source: &str) -> usize {
     prices.values().filter(|observation| &*observation.source == source).count()
 }
 
@@ -297,11 +331,11 @@ async fn the_pinned_pool_is_found_where_the_answer_shows_another() {
     })
     .await;
     let token = played.tokens[0];
-    let (_, pools, _) = played.look_at(vec![Wanted { token: key(token), pool: None, young: true }]).await;
+    let (_, pools, _) = played.look_at(vec![wanted(token)]).await;
     let pin = pools[&token].clone();
     // The batch answer holds no pool of the token but one of another token; the pin is looked up on its own.
     let gone = PinnedPool { address: Arc::from("GonePool"), ..pin };
-    let (prices, pools, _) = played.look_at(vec![Wanted { token: key(token), pool: Some(gone), young: true }]).await;
+    let (prices, pools, _) = played.look_at(vec![Wanted { pool: Some(gone), ..wanted(token) }]).await;
     assert_eq!(played.exchange.requests(Source::DexScreener), 3);
     let seen = &prices[&token];
     assert_eq!((&seen.pool, seen.liquidity_usd), (&None, None), "the price alone, for the pin may come back");

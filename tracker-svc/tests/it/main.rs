@@ -3,7 +3,9 @@
 
 mod alert_stream;
 mod feeds;
+mod jumps;
 mod large_pages;
+mod limits;
 mod played;
 mod price_stream;
 mod server;

@@ -66,13 +66,24 @@ impl Played {
 
     /// Starts the loop, as after a kill: nothing but the store is left of the one before.
     pub fn start(&mut self) {
-        let settings = FeedSettings {
+        self.start_with(|_| {});
+    }
+
+    /// Stops the loop and starts it with other settings.
+    pub async fn restart_with(&mut self, change: impl FnOnce(&mut FeedSettings)) {
+        self.stop().await;
+        self.start_with(change);
+    }
+
+    fn start_with(&mut self, change: impl FnOnce(&mut FeedSettings)) {
+        let mut settings = FeedSettings {
             dexscreener: Endpoint::open(self.exchange.url(Source::DexScreener)),
             jupiter: Endpoint::open(self.exchange.url(Source::Jupiter)),
             geckoterminal: Endpoint::open(self.exchange.url(Source::GeckoTerminal)),
             total_timeout: Duration::from_millis(1_500),
             ..FeedSettings::default()
         };
+        change(&mut settings);
         let curves = self.rules.policy.rug.bonding_curve_dexes.clone();
         let pool_rules = PoolRules::new(self.rules.poll_interval, curves);
         let feeds = Feeds::new(&settings, pool_rules, self.clock.clone()).unwrap();

@@ -171,3 +171,48 @@ async fn a_day_in_which_every_source_is_silent_is_lost_and_never_a_rug() {
     assert_ne!(outcome.is_rug, Some(true));
     played.stop().await;
 }
+
+#[tokio::test]
+async fn with_more_tokens_than_budget_each_is_seen_every_five_minutes_and_coverage_says_so() {
+    let mut played = Played::new(minutes(60)).await;
+    for source in [Source::Jupiter, Source::GeckoTerminal] {
+        played.faults.script(source, When::Always, Fault::Status(500));
+    }
+    let mut ids = Vec::new();
+    for seed in 0..120 {
+        ids.push(played.alert(seed, Scenario::Flat, |_| {}).await);
+    }
+    // One request of 30 tokens a minute.
+    played.restart_with(|settings| settings.dexscreener.requests_per_minute = Some(2.0)).await;
+    played.until(START.plus(minutes(72))).await;
+    let mut coverage = 0.0;
+    for (seed, id) in (0..).zip(&ids) {
+        let gap = played.longest_gap(seed).await;
+        assert!(gap <= minutes(5) + Duration::from_secs(5), "token {seed} waited for {gap:?}");
+        coverage += played.outcome(*id).await.coverage.unwrap() / 120.0;
+    }
+    assert!((0.2..0.35).contains(&coverage), "a quarter of the looks that all would need: {coverage}");
+    played.stop().await;
+}
+
+#[tokio::test]
+async fn a_source_that_lies_for_an_hour_makes_neither_a_moonshot_nor_a_rug() {
+    for factor in [1_000.0, 4.0, 0.25, 0.001] {
+        let mut played = Played::new(minutes(120)).await;
+        let mut ids = Vec::new();
+        for seed in 0..10 {
+            ids.push(played.alert(seed, Scenario::Flat, |_| {}).await);
+        }
+        let hour = When::Between(START.plus(minutes(20)), START.plus(minutes(80)));
+        played.faults.script(Source::DexScreener, hour, Fault::Entry(None, Spoil::Factor(factor)));
+        played.until(START.plus(minutes(132))).await;
+        for (seed, id) in (0..).zip(ids) {
+            let outcome = played.outcome(id).await;
+            assert_eq!((outcome.status, outcome.is_rug), (OutcomeStatus::Complete, Some(false)), "{seed} x {factor}");
+            assert!(outcome.max_gain_pct.unwrap() < 50.0 && outcome.max_drawdown_pct.unwrap() > -50.0, "x {factor}");
+            assert!(played.longest_gap(seed).await <= minutes(1) + Duration::from_secs(5));
+            played.assert_refolds(id).await;
+        }
+        played.stop().await;
+    }
+}

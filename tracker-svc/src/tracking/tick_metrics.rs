@@ -1,0 +1,62 @@
+//! How the ticks go, as metrics: what was to be looked at, what was, and how long the last one waits.
+
+use std::time::Duration;
+
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::{Counter, Gauge, Histogram};
+
+use crate::feed::cascade::Jumps;
+
+/// See the module. Nothing is written where no exporter is installed.
+#[derive(Debug)]
+pub(super) struct TickMetrics {
+    followed: Gauge<u64>,
+    planned: Gauge<u64>,
+    left_out: Gauge<u64>,
+    missing: Gauge<u64>,
+    longest_wait_seconds: Gauge<f64>,
+    elapsed_seconds: Histogram<f64>,
+    jumps: Counter<u64>,
+}
+
+impl TickMetrics {
+    pub(super) fn new() -> Self {
+        let meter = opentelemetry::global::meter("perftrack.tracker");
+        let tokens =
+            |name, description| meter.u64_gauge(name).with_unit("{token}").with_description(description).build();
+        let seconds = |name, description| meter.f64_gauge(name).with_unit("s").with_description(description).build();
+        Self {
+            followed: tokens("perftrack.tick.tokens_followed", "Tokens with an open window: due in every tick"),
+            planned: tokens("perftrack.tick.tokens_planned", "Those of them that the first source had room for"),
+            left_out: tokens("perftrack.tick.tokens_left_out", "Those of them that it had no room for"),
+            missing: tokens("perftrack.tick.tokens_missing", "Those of them of which no price was told"),
+            longest_wait_seconds: seconds(
+                "perftrack.tick.longest_wait",
+                "The longest time since one of them was looked at",
+            ),
+            elapsed_seconds: meter.f64_histogram("perftrack.tick.duration").with_unit("s").build(),
+            jumps: meter
+                .u64_counter("perftrack.tick.jumps")
+                .with_description("Prices that had jumped, by how other sources settled them")
+                .build(),
+        }
+    }
+
+    pub(super) fn planned(&self, planned: usize, left_out: usize, longest_wait: Duration) {
+        self.followed.record((planned + left_out) as u64, &[]);
+        self.planned.record(planned as u64, &[]);
+        self.left_out.record(left_out as u64, &[]);
+        self.longest_wait_seconds.record(longest_wait.as_secs_f64(), &[]);
+    }
+
+    pub(super) fn looked(&self, missing: usize, jumps: Jumps, elapsed: Duration) {
+        self.missing.record(missing as u64, &[]);
+        self.elapsed_seconds.record(elapsed.as_secs_f64(), &[]);
+        let Jumps { confirmed, outvoted, open } = jumps;
+        for (ending, count) in [("confirmed", confirmed), ("outvoted", outvoted), ("open", open)] {
+            if count > 0 {
+                self.jumps.add(count as u64, &[KeyValue::new("ending", ending)]);
+            }
+        }
+    }
+}

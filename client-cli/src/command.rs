@@ -43,7 +43,7 @@ pub enum Command {
     Performers(performers::PerformersArgs),
     /// What happens to alerts, as it happens.
     Watch(watch::WatchArgs),
-    /// Record the bot's config in force.
+    /// Record and list the bot's configs.
     #[command(subcommand)]
     Config(config::ConfigCommand),
     /// Replay outcomes by a changed policy.

@@ -6,6 +6,7 @@ use crate::print::text::wrapped;
 pub mod alert;
 pub mod alerts;
 pub mod cohort;
+pub mod configs;
 pub mod correlate;
 pub mod event;
 pub mod outcome;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
-use perftrack::v1::RecordConfigRequest;
+use perftrack::v1::{ListConfigsRequest, ListConfigsResponse, RecordConfigRequest};
 use sha2::{Digest, Sha256};
 
 use super::Session;
@@ -16,6 +16,7 @@ use crate::env_file;
 use crate::failure::{Outcome, usage};
 use crate::print::number::counted_noun;
 use crate::print::paint;
+use crate::screen;
 use crate::window::{moment, timestamp};
 
 /// What can be done with the bot's config.
@@ -23,6 +24,8 @@ use crate::window::{moment, timestamp};
 pub enum ConfigCommand {
     /// Record the config in force, so that alerts can be judged before and after a change.
     Record(RecordArgs),
+    /// List the configs, the newest first, each with what it changed.
+    List(ListArgs),
 }
 
 /// Arguments of `perfctl config record`.
@@ -42,6 +45,17 @@ pub struct RecordArgs {
     pub with_secrets: bool,
 }
 
+/// Arguments of `perfctl config list`.
+#[derive(Clone, Debug, Args)]
+pub struct ListArgs {
+    /// How many at the most.
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: u32,
+}
+
+/// The largest page that the service gives.
+const PAGE: usize = 100;
+
 /// Does what the arguments say.
 ///
 /// # Errors
@@ -49,7 +63,37 @@ pub struct RecordArgs {
 pub async fn run(session: &Session, command: ConfigCommand) -> Outcome {
     match command {
         ConfigCommand::Record(args) => record(session, args).await,
+        ConfigCommand::List(args) => list(session, &args).await,
     }
+}
+
+async fn list(session: &Session, args: &ListArgs) -> Outcome {
+    let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
+    let mut client = session.services.tracking().await?;
+    let mut list = ListConfigsResponse::default();
+    // One more than are shown: the last shown is compared with it.
+    while list.configs.len() <= limit {
+        let page_size = i32::try_from((limit + 1 - list.configs.len()).min(PAGE)).unwrap_or(i32::MAX);
+        let request = ListConfigsRequest { page_size, page_token: list.next_page_token.clone() };
+        let page = client.list_configs(request).await;
+        let page = session.services.answer(Service::Tracking, "ListConfigs", page)?;
+        list.configs.extend(page.configs);
+        list.next_page_token = page.next_page_token;
+        if list.next_page_token.is_empty() {
+            break;
+        }
+    }
+    if session.output.format == Format::Table {
+        return session.output.text(&screen::configs::show(&list.configs, limit, session.output.width));
+    }
+    list.configs.truncate(limit);
+    if session.output.format == Format::Jsonl {
+        let lines = list.configs.iter().map(|config| contract::to_json(config, "Config")?.line());
+        return session
+            .output
+            .text(&lines.collect::<Outcome<Vec<_>>>()?.iter().fold(String::new(), |text, line| text + line + "\n"));
+    }
+    session.output.answer(&list, "ListConfigsResponse", |_| String::new())
 }
 
 async fn record(session: &Session, args: RecordArgs) -> Outcome {

@@ -27,12 +27,14 @@ pub fn show(
     columns: usize,
 ) -> String {
     let Some(start) = moment(start) else { return String::new() };
+    // Bars begin at multiples of their length since 1970, the first of them before the alert.
+    let first = (start.timestamp_micros() as f64 / 1e6 / seconds_per_column).floor();
     let mut values = vec![None; columns];
     let mut last = 0;
     for bar in bars {
         let Some(at) = moment(bar.start.as_ref()) else { continue };
-        let seconds = at.signed_duration_since(start).as_seconds_f64().max(0.0);
-        let column = ((seconds / seconds_per_column) as usize).min(columns.saturating_sub(1));
+        let column = (at.timestamp_micros() as f64 / 1e6 / seconds_per_column).floor() - first;
+        let column = (column.max(0.0) as usize).min(columns.saturating_sub(1));
         values[column] = Some(bar.close_usd);
         last = last.max(column);
     }
@@ -59,7 +61,7 @@ mod tests {
     use super::*;
 
     fn bar(minute: i64, close: f64) -> PriceBar {
-        let start = prost_types::Timestamp { seconds: 1_790_000_000 + 60 * minute, nanos: 0 };
+        let start = prost_types::Timestamp { seconds: 1_790_000_040 + 60 * minute, nanos: 0 };
         PriceBar {
             start: Some(start),
             open_usd: close,
@@ -72,7 +74,7 @@ mod tests {
 
     #[test]
     fn every_bar_stands_at_its_time_and_a_gap_stays_blank() {
-        let start = prost_types::Timestamp { seconds: 1_790_000_000, nanos: 0 };
+        let start = prost_types::Timestamp { seconds: 1_790_000_040 + 7, nanos: 0 };
         let bars = [bar(0, 1.0), bar(1, 2.0), bar(3, 4.0)];
         let text = anstream::adapter::strip_str(&show(&bars, Some(&start), 60.0, 20)).to_string();
         assert_eq!(text, "  price         ▁▅ █\n                $1.000 – $4.000 over 4 min, a column is 1 min\n");

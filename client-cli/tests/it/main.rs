@@ -9,5 +9,6 @@ mod export;
 #[path = "../../src/import/callsbot/fixture.rs"]
 mod fixture;
 mod import;
+mod keep;
 mod perfctl;
 mod usage;

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests fail as loudly as the tests")]
 
 mod alert_stream;
+mod configs;
+mod deleting;
 mod feeds;
 mod jumps;
 mod large_pages;
@@ -11,3 +13,4 @@ mod price_stream;
 mod server;
 mod shadow_sample;
 mod tracking;
+mod watching;

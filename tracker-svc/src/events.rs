@@ -75,3 +75,6 @@ impl Events {
         Ok(Watcher::new(self, place, selection, history))
     }
 }
+
+#[cfg(test)]
+mod tests;

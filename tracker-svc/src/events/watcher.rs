@@ -123,6 +123,12 @@ impl Watcher {
         }
     }
 
+    /// Whether it listens to the tail.
+    #[cfg(test)]
+    pub(super) const fn is_live(&self) -> bool {
+        matches!(self.source, Source::Tail(_))
+    }
+
     fn step(&mut self, event: Option<Arc<Told>>) -> Step {
         self.spoke_at = Some(Instant::now());
         Step { event, cursor: self.cursor, missed: std::mem::take(&mut self.missed) }

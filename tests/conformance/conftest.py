@@ -1,6 +1,7 @@
 """Starts both services as a user does, and speaks to them by reflection alone: no generated code, as in any language."""
 
 import os
+import shutil
 import subprocess
 
 import grpc
@@ -47,6 +48,12 @@ class Service:
         messages = [json_format.ParseDict(request, make(), descriptor_pool=self.pool) for request in requests]
         return [as_json(answer, self.pool) for answer in stub(iter(messages), timeout=timeout)]
 
+    def listen(self, method, request=None, timeout=60):
+        """Begins a stream of answers; give it up with `cancel`."""
+        make, stub = self._stub(method, "unary_stream")
+        answers = stub(json_format.ParseDict(request or {}, make(), descriptor_pool=self.pool), timeout=timeout)
+        return answers, (as_json(answer, self.pool) for answer in answers)
+
     def file(self, name) -> FileDescriptorProto:
         return self.database.FindFileByName(name)
 
@@ -85,3 +92,11 @@ def tracker(addresses):
 @pytest.fixture(scope="session")
 def analysis(addresses):
     return Service(addresses["analysis"], "perftrack.v1.AnalysisService")
+
+
+@pytest.fixture(scope="session")
+def grpcurl_program():
+    program = shutil.which("grpcurl")
+    if program is None:
+        pytest.skip("grpcurl is not here")
+    return program

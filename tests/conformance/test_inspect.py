@@ -1,7 +1,6 @@
 """What an operator does: asks what is served, whether it is well, and what the messages mean."""
 
 import json
-import shutil
 import subprocess
 
 import grpc
@@ -33,13 +32,9 @@ def test_reflection_lists_what_is_served_and_brings_the_comments(tracker, analys
 
 
 @pytest.fixture(scope="session")
-def grpcurl():
-    program = shutil.which("grpcurl")
-    if program is None:
-        pytest.skip("grpcurl is not here")
-
+def grpcurl(grpcurl_program):
     def run(*arguments):
-        return subprocess.run([program, "-plaintext", *arguments], capture_output=True, text=True, timeout=60)
+        return subprocess.run([grpcurl_program, "-plaintext", *arguments], capture_output=True, text=True, timeout=60)
 
     return run
 

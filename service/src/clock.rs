@@ -7,17 +7,20 @@
 
 use std::io;
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use domain::timestamp::Timestamp;
 
 use simulated::Simulation;
+use system::System;
 
 mod shared;
 mod simulated;
+mod system;
 mod timeline;
 
 pub use shared::SharedClock;
+pub use system::ClockHands;
 
 /// Tells the time and waits. Cheap to clone; clones share one time.
 #[derive(Clone, Debug)]
@@ -25,7 +28,7 @@ pub struct Clock(Kind);
 
 #[derive(Clone, Debug)]
 enum Kind {
-    System,
+    System(System),
     Simulated(Simulation),
 }
 
@@ -33,7 +36,14 @@ impl Clock {
     /// The machine's clock.
     #[must_use]
     pub const fn system() -> Self {
-        Self(Kind::System)
+        Self(Kind::System(System::new()))
+    }
+
+    /// The machine's clock as if somebody could set it, by the returned hands: to try what a step of it does.
+    #[must_use]
+    pub fn adjustable() -> (Self, ClockHands) {
+        let hands = ClockHands::default();
+        (Self(Kind::System(System::with(hands.clone()))), hands)
     }
 
     /// A clock that stands at `start` and moves only when everybody waits. Hold a [`Work`] while the parts of a
@@ -77,7 +87,17 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
-            Kind::System => system_now(),
+            Kind::System(system) => system.now(),
+            Kind::Simulated(simulation) => simulation.now(),
+        }
+    }
+
+    /// A time that goes on evenly when somebody sets the machine's clock: only the distance of two such times means
+    /// something. Use it for whatever must last so and so long.
+    #[must_use]
+    pub fn steady(&self) -> Timestamp {
+        match &self.0 {
+            Kind::System(_) => system::steady(),
             Kind::Simulated(simulation) => simulation.now(),
         }
     }
@@ -91,12 +111,13 @@ impl Clock {
         Work { clock: self.clone(), holds: true }
     }
 
-    /// Waits until `at`, not at all when that is past. The awakened sleeper already holds time, so that nothing happens
+    /// Waits until `at`, not at all when that is past; but no longer than that takes by the present clock, should it be
+    /// set back meanwhile. The awakened sleeper already holds time, so that nothing happens
     /// between its waking and its first step. Dropping the future cancels the wait.
     pub async fn sleep_until(&self, at: Timestamp) -> Work {
         match &self.0 {
-            Kind::System => {
-                system_sleep_until(at).await;
+            Kind::System(system) => {
+                system.sleep_until(at).await;
                 self.work()
             }
             Kind::Simulated(simulation) => match simulation.sleeper(at) {
@@ -125,7 +146,7 @@ impl Work {
     /// Waits until `at`; time may pass meanwhile, and is held again when this returns or is cancelled.
     pub async fn pause_until(&mut self, at: Timestamp) {
         match self.clock.0.clone() {
-            Kind::System => system_sleep_until(at).await,
+            Kind::System(system) => system.sleep_until(at).await,
             Kind::Simulated(simulation) => {
                 // The sleeper is entered before time is released, or time could pass `at` in between.
                 if let Some(mut awakened) = simulation.sleeper(at) {
@@ -177,24 +198,6 @@ impl Drop for Lent<'_> {
             simulation.hold();
         }
         self.0.holds = true;
-    }
-}
-
-fn system_now() -> Timestamp {
-    // A clock before 1970 reads as 1970: everything then waits, and every date is refused as being in the future.
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::EPOCH.plus(since_epoch)
-}
-
-/// Sleeps in steps, so that a machine that was suspended, or whose clock was set, is late by a step at most.
-async fn system_sleep_until(at: Timestamp) {
-    const STEP: Duration = Duration::from_secs(30);
-    loop {
-        let left = at.since(system_now());
-        if left.is_zero() {
-            return;
-        }
-        tokio::time::sleep(left.min(STEP)).await;
     }
 }
 

@@ -218,3 +218,38 @@ async fn the_system_clock_waits_for_real() {
     work.pause_until(later).await;
     assert!(clock.now() >= later);
 }
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_holds_no_sleeper_up() {
+    let (clock, hands) = Clock::adjustable();
+    let at = clock.now().plus(Duration::from_millis(300));
+    let before = clock.steady();
+    let sleeper = tokio::spawn({
+        let clock = clock.clone();
+        async move { drop(clock.sleep_until(at).await) }
+    });
+    settle().await;
+    hands.back(Duration::from_secs(3_600));
+    sleeper.await.unwrap();
+    assert!(clock.now() < at, "the clock is still far behind");
+    assert!(clock.steady().since(before) >= Duration::from_millis(300), "it slept as long as it was to");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_forward_wakes_whose_moment_has_come() {
+    let (clock, hands) = Clock::adjustable();
+    let at = clock.now().plus(Duration::from_secs(3_600));
+    hands.forward(Duration::from_secs(3_600));
+    drop(clock.sleep_until(at).await);
+    assert!(clock.now() >= at);
+}
+
+#[test]
+fn the_steady_time_goes_on_evenly_when_the_clock_is_set() {
+    let (clock, hands) = Clock::adjustable();
+    let before = clock.steady();
+    hands.back(Duration::from_secs(3_600));
+    assert!(clock.steady() >= before);
+    hands.forward(Duration::from_secs(7_200));
+    assert!(clock.steady().since(before) < Duration::from_secs(3_600));
+}

@@ -20,6 +20,7 @@ pub const KEYS: &[&dyn AnyKey] = &[
     &keys::TRACKING_WINDOW,
     &keys::SHADOW_SAMPLE_RATE,
     &keys::POLICY_FILE,
+    &keys::LEASE,
     &keys::DEXSCREENER_URL,
     &keys::JUPITER_URL,
     &keys::JUPITER_API_KEY,
@@ -100,7 +101,7 @@ pub fn rules(settings: &Settings) -> Result<Rules, ConfigError> {
 pub fn tracking(settings: &Settings) -> Result<TrackingSettings, ConfigError> {
     // The key lets nothing else through.
     let shadow_sample = ShadowSample::new(settings.get(&keys::SHADOW_SAMPLE_RATE)?).unwrap_or_default();
-    Ok(TrackingSettings { shadow_sample, ..TrackingSettings::default() })
+    Ok(TrackingSettings { shadow_sample, lease: settings.get(&keys::LEASE)?, ..TrackingSettings::default() })
 }
 
 /// Where prices come from.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use domain::token::TokenKey;
 use service::clock::{Clock, Work};
+use store::leases::{Claim, Fence, Holder, LeaseTime};
 use store::observations::AlertHappening;
 use store::{Rules, Store};
 use tokio::sync::mpsc;
@@ -20,6 +21,9 @@ use crate::feed::cascade::Delivery;
 use crate::shadow_sample::ShadowSample;
 use announce::Announcer;
 use first_look::{FirstLook, FirstLooks};
+use lease::Leases;
+use lease::keeper::{Keeper, notice_interval};
+use lease::lookout::Lookout;
 use record::Recorder;
 use seal::Sealer;
 use summary::Summariser;
@@ -27,6 +31,7 @@ use tick::Poller;
 
 mod announce;
 mod first_look;
+mod lease;
 mod patience;
 mod plan;
 mod record;
@@ -45,6 +50,13 @@ pub struct TrackingSettings {
     pub summary_window: Duration,
     /// Which of the shadow alerts that bots send are followed. All.
     pub shadow_sample: ShadowSample,
+    /// How long another tracker waits before it takes over what this one follows, should this one fall silent. 30 s, at
+    /// most [`store::leases::LONGEST_LEASE`]. Shorter: a slow database makes trackers lose their tokens to each other.
+    /// Longer: the tokens of one that died are not looked at for longer.
+    pub lease: Duration,
+    /// How often it looks whether other trackers recorded an alert that is this one's to look at, or left their tokens; at
+    /// least ten times in a lease, and not at all while it is alone. 2 s.
+    pub notice_interval: Duration,
 }
 
 impl Default for TrackingSettings {
@@ -53,6 +65,8 @@ impl Default for TrackingSettings {
             summary_interval: Some(Duration::from_mins(10)),
             summary_window: Duration::from_hours(7 * 24),
             shadow_sample: ShadowSample::ALL,
+            lease: Duration::from_secs(30),
+            notice_interval: Duration::from_secs(2),
         }
     }
 }
@@ -63,6 +77,7 @@ pub struct Tracking {
     clock: Clock,
     first_looks: mpsc::Sender<FirstLook>,
     announcer: Announcer,
+    leases: Leases,
 }
 
 impl Tracking {
@@ -72,8 +87,12 @@ impl Tracking {
     }
 
     /// Looks at a token now instead of at the next tick: call it when an alert was recorded. Never waits; when very many
-    /// ask at once, some are looked at at the next tick after all.
+    /// ask at once, some are looked at at the next tick after all. A token that is another tracker's is left to that one,
+    /// which sees the alert soon.
     pub fn follow(&self, token: TokenKey) {
+        if !self.leases.covers(&token) {
+            return;
+        }
         let first_look = FirstLook { token, work: self.clock.work() };
         if self.first_looks.try_send(first_look).is_err() {
             tracing::debug!(token.address = %token.address, "no first look; the next tick looks at the token");
@@ -87,6 +106,7 @@ pub struct TrackingLoop {
     parts: Parts,
     settings: TrackingSettings,
     first_looks: mpsc::Receiver<FirstLook>,
+    asks_first_looks: mpsc::WeakSender<FirstLook>,
     work: Work,
 }
 
@@ -98,6 +118,17 @@ struct Parts {
     feeds: Arc<Feeds>,
     rules: Arc<Rules>,
     announcer: Announcer,
+    leases: Leases,
+    holder: Holder,
+    lease: Duration,
+}
+
+impl Parts {
+    /// How this tracker asks for leases now.
+    fn claim(&self) -> Claim {
+        let time = if self.clock.is_simulated() { LeaseTime::At(self.clock.now()) } else { LeaseTime::Database };
+        Claim { holder: self.holder, lease: self.lease, time }
+    }
 }
 
 impl std::fmt::Debug for Parts {
@@ -119,32 +150,65 @@ impl TrackingLoop {
         let work = clock.work();
         let (feeds, rules) = (Arc::new(feeds), Arc::new(rules));
         let announcer = Announcer::default();
-        let tracking = Tracking { clock: clock.clone(), first_looks: sender, announcer: announcer.clone() };
-        let parts = Parts { store, clock, feeds, rules, announcer };
-        (tracking, Self { parts, settings, first_looks, work })
+        let (holder, lease) = (Holder::fresh(), settings.lease);
+        let leases = Leases::new(clock.clone(), Fence::nothing(holder, lease));
+        let asks_first_looks = sender.downgrade();
+        let tracking = Tracking {
+            clock: clock.clone(),
+            first_looks: sender,
+            announcer: announcer.clone(),
+            leases: leases.clone(),
+        };
+        let parts = Parts { store, clock, feeds, rules, announcer, leases, holder, lease };
+        (tracking, Self { parts, settings, first_looks, asks_first_looks, work })
     }
 
-    /// Runs until `stop`: then ends what is under way at the sources, stores what was already answered, and returns.
+    /// Who this tracker is to the leases, from which its housekeeping claims its own.
+    #[must_use]
+    pub const fn holder(&self) -> Holder {
+        self.parts.holder
+    }
+
+    /// Runs until `stop`: then ends what is under way at the sources, stores what was already answered, gives its leases
+    /// back, and returns.
     pub async fn run(self, stop: CancellationToken) {
-        let Self { parts, settings, first_looks, work } = self;
+        let Self { parts, settings, first_looks, asks_first_looks, work } = self;
         let clock = parts.clock.clone();
+        let (gains, gained) = mpsc::unbounded_channel();
+        let mut keeper = Keeper::new(parts.clone(), gains);
+        // What is free is this tracker's before the first tick. A database that hangs is not waited for at the stop.
+        tokio::select! {
+            () = keeper.begin() => {}
+            () = stop.cancelled() => {}
+        }
         let (deliver, deliveries) = mpsc::channel::<Delivery>(DELIVERIES);
         let mut tasks = JoinSet::new();
         let poller = Poller::new(parts.clone(), deliver.clone());
-        tasks.spawn(poller.run(clock.work(), stop.clone()));
+        tasks.spawn(poller.run(gained, clock.work(), stop.clone()));
         tasks.spawn(FirstLooks::new(parts.clone(), deliver).run(first_looks, stop.clone()));
+        let notice = notice_interval(settings.lease, settings.notice_interval);
+        tasks.spawn(Lookout::new(parts.clone(), notice, asks_first_looks).run(clock.work(), stop.clone()));
         tasks.spawn(Sealer::new(parts.clone()).run(clock.work(), stop.clone()));
         if let Some(interval) = settings.summary_interval {
             let summariser = Summariser::new(parts.clone(), interval, settings.summary_window);
             tasks.spawn(summariser.run(clock.work(), stop.clone()));
         }
         tasks.spawn(Recorder::new(parts).run(deliveries, stop));
+        // Until nothing is left to write under them.
+        let release = CancellationToken::new();
+        let keeping = tokio::spawn(keeper.run(clock.work(), release.clone()));
+        // Should this future be dropped, that task must not renew the leases for ever.
+        let _release = release.clone().drop_guard();
         drop(work);
         tracing::info!("the tracking loop runs");
         while let Some(ended) = tasks.join_next().await {
             if let Err(error) = ended {
                 tracing::error!(%error, "a part of the tracking loop ended unexpectedly");
             }
+        }
+        release.cancel();
+        if let Err(error) = keeping.await {
+            tracing::error!(%error, "the keeping of the leases ended unexpectedly");
         }
         tracing::info!("the tracking loop has ended");
     }

@@ -36,6 +36,7 @@ pub const KEYS: &[&dyn AnyKey] = &[
     &keys::TRACKING_WINDOW,
     &keys::SHADOW_SAMPLE_RATE,
     &keys::POLICY_FILE,
+    &keys::LEASE,
     &keys::DEXSCREENER_URL,
     &keys::JUPITER_URL,
     &keys::JUPITER_API_KEY,

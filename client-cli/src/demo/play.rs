@@ -92,7 +92,12 @@ pub async fn play(seed: u64, count: u64, timeout: Duration, output: &Output) -> 
         analysis_listen: any_port,
         rules: rules.clone(),
         feeds: feeds(&exchange),
-        tracking: TrackingSettings { summary_interval: None, ..TrackingSettings::default() },
+        // Nobody else is at this file: nothing is gained by short leases.
+        tracking: TrackingSettings {
+            summary_interval: None,
+            lease: store::leases::LONGEST_LEASE,
+            ..TrackingSettings::default()
+        },
         analysis: AnalysisConfig::default(),
         drain_timeout: Duration::from_secs(1),
         clock: clock.clone(),

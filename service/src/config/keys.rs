@@ -84,6 +84,17 @@ pub const POLICY_FILE: Key<PolicyFile> = Key::new(
      is changed, outcomes that are there already keep their old labels until they are relabelled",
 );
 
+/// How long a tracker's claim on its tokens lasts.
+pub const LEASE: Key<Duration> = Key::new(
+    "lease",
+    "lease",
+    "DURATION",
+    "How long other trackers wait before they take over the tokens of one that fell silent. Shorter: a slow database makes \
+     trackers lose tokens to each other. Longer: the tokens of one that died are unseen for longer",
+)
+.default("30s")
+.check(|lease| between(*lease, Duration::from_secs(1), Duration::from_secs(300)));
+
 /// DexScreener's base URL.
 pub const DEXSCREENER_URL: Key<HttpUrl> =
     Key::new("dexscreener_url", "dexscreener-url", "URL", "Base URL of DexScreener, the first price source")
@@ -161,6 +172,7 @@ pub const ALL: &[&dyn AnyKey] = &[
     &TRACKING_WINDOW,
     &SHADOW_SAMPLE_RATE,
     &POLICY_FILE,
+    &LEASE,
     &DEXSCREENER_URL,
     &JUPITER_URL,
     &JUPITER_API_KEY,

@@ -140,7 +140,7 @@ impl Feeds {
     }
 
     /// Looks at every token once, in this order. What each answer tells is delivered as soon as it is there. No source is
-    /// waited for beyond `deadline`.
+    /// waited for beyond `deadline`, a moment of [`Clock::steady`].
     pub async fn look(
         self: &Arc<Self>,
         wanted: Vec<Wanted>,
@@ -232,7 +232,7 @@ impl Look<'_> {
 
     /// Queues a token at the first source from `index` on that may know it; without one, its way ends.
     fn send_on(&mut self, index: usize, traveller: Traveller) {
-        let now = self.feeds.clock.now();
+        let now = self.feeds.clock.steady();
         let token = &traveller.wanted.token.address;
         for (index, queue) in self.queues.iter_mut().enumerate().skip(index) {
             let known = self.feeds.memory.peek(token, |of| of.acquaintance(index)).unwrap_or_default();
@@ -269,7 +269,7 @@ impl Look<'_> {
 
     /// Sends what can be sent: full requests, and others where nobody comes any more who could fill them, or not soon.
     fn launch(&mut self) {
-        let now = self.feeds.clock.now();
+        let now = self.feeds.clock.steady();
         let mut nobody_comes = true;
         for index in 0..self.queues.len() {
             while let Some(batch) = self.next_batch(index, nobody_comes, now) {

@@ -52,8 +52,8 @@ impl Feeds {
             self.memory.of(&traveller.wanted.token.address, |of| {
                 // Of the first source everything is always known to be asked: it is every token's.
                 match &told {
-                    Some(_) if index > 0 => of.acquaintance_mut(index).told(answer.at),
-                    None if index > 0 => of.acquaintance_mut(index).missed(answer.at, traveller.wanted.young),
+                    Some(_) if index > 0 => of.acquaintance_mut(index).told(answer.steady_at),
+                    None if index > 0 => of.acquaintance_mut(index).missed(answer.steady_at, traveller.wanted.young),
                     _ => {}
                 }
             });

@@ -47,6 +47,8 @@ pub struct Answer {
     pub quotes: Vec<PoolQuote>,
     /// The moment of the answer, floored to the millisecond.
     pub at: Timestamp,
+    /// The same moment by [`Clock::steady`].
+    pub steady_at: Timestamp,
     /// Whether it is not this source's but that of the one which was asked because this one was slow.
     pub hedged: bool,
 }
@@ -95,7 +97,7 @@ impl Source {
 
     /// Takes a part of what the source allows from now on, 0 to 1.
     pub fn set_share(&self, fraction: f64) {
-        self.budget().set_share(fraction, self.clock.now());
+        self.budget().set_share(fraction, self.clock.steady());
     }
 
     /// For how many tokens it can be asked within such a time, as its mood is now.
@@ -105,7 +107,7 @@ impl Source {
     }
 
     /// Asks for at most [`Source::batch_size`] tokens. Waits for its turn and between retries, on the clock, but never
-    /// beyond `deadline`. Where an answer takes unusually long, `backup` is asked for the same, if it has a request to spare,
+    /// beyond `deadline`, a moment of the steady time. Where an answer takes unusually long, `backup` is asked for the same, if it has a request to spare,
     /// and whoever answers first is believed.
     ///
     /// # Errors
@@ -119,12 +121,13 @@ impl Source {
     ) -> Result<Answer, AskError> {
         let mut tries = 0;
         loop {
-            let turn = self.budget().reserve(self.clock.now(), deadline)?;
-            work.pause_until(turn).await;
-            if self.budget().is_paused(self.clock.now()) {
+            let now = self.clock.steady();
+            let turn = self.budget().reserve(now, deadline)?;
+            work.pause(turn.since(now)).await;
+            if self.budget().is_paused(self.clock.steady()) {
                 continue;
             }
-            self.breaker().pass(self.clock.now())?;
+            self.breaker().pass(self.clock.steady())?;
             let purpose = if tries == 0 { Purpose::Follow } else { Purpose::Again };
             let error = match self.fetch_or_hedge(tokens, purpose, backup).await {
                 Ok(answer) => return Ok(answer),
@@ -134,8 +137,8 @@ impl Source {
                 continue;
             }
             tries += 1;
-            let pause = pause(tries, self.clock.now(), tokens);
-            if tries >= TRIES || !error.is_transient() || self.clock.now().plus(pause) > deadline {
+            let pause = pause(tries, self.clock.steady(), tokens);
+            if tries >= TRIES || !error.is_transient() || self.clock.steady().plus(pause) > deadline {
                 return Err(error.into());
             }
             tracing::debug!(source = self.name(), %error, tries, "a price source failed; trying again");
@@ -163,13 +166,13 @@ impl Source {
 
     /// One of its jumps ended so; returns whether it is not taken at its word any more.
     pub fn jump_ended(&self, ending: Ending) -> bool {
-        self.credit().ended(ending, self.clock.now())
+        self.credit().ended(ending, self.clock.steady())
     }
 
     /// Whether it is taken at its word where nobody else can be asked.
     #[must_use]
     pub fn has_credit(&self) -> bool {
-        self.credit().has(self.clock.now())
+        self.credit().has(self.clock.steady())
     }
 
     /// Whether there is a request to spare right now.
@@ -179,7 +182,7 @@ impl Source {
     }
 
     fn takes_spare(&self) -> bool {
-        let now = self.clock.now();
+        let now = self.clock.steady();
         // A request that the breaker stops is not taken back: it is left alone then anyway.
         self.budget().spare(now) && self.breaker().pass(now).is_ok()
     }
@@ -233,7 +236,7 @@ impl Source {
     ) -> Result<Answer, FetchError> {
         let asked_at = Instant::now();
         let answer = request.await;
-        let now = self.clock.now();
+        let now = self.clock.steady();
         match answer {
             Ok(quotes) => {
                 self.latency().answered(asked_at.elapsed());
@@ -241,7 +244,7 @@ impl Source {
                 if self.breaker().answered() {
                     tracing::info!(source = self.name(), "the price source answers again");
                 }
-                Ok(Answer { quotes, at: now.floor_to_millis(), hedged: false })
+                Ok(Answer { quotes, at: self.clock.now().floor_to_millis(), steady_at: now, hedged: false })
             }
             Err(error) => {
                 match &error {

@@ -82,7 +82,9 @@ impl FirstLooks {
     }
 }
 
-async fn look(parts: Parts, deliver: mpsc::Sender<Delivery>, tokens: Vec<TokenKey>, work: Work) {
+async fn look(parts: Parts, deliver: mpsc::Sender<Delivery>, mut tokens: Vec<TokenKey>, work: Work) {
+    let Some(turn) = parts.leases.turn() else { return };
+    tokens.retain(|token| turn.fence.covers(token));
     let mut pools = match parts.store.pools().get(&tokens).await {
         Ok(pools) => pools,
         Err(error) => {
@@ -94,7 +96,7 @@ async fn look(parts: Parts, deliver: mpsc::Sender<Delivery>, tokens: Vec<TokenKe
         .iter()
         .map(|token| Wanted { token: *token, pool: pools.remove(token), young: true, left_out: false })
         .collect();
-    let deadline = parts.clock.now().plus(parts.rules.poll_interval);
+    let deadline = parts.clock.steady().plus(parts.rules.poll_interval);
     let (report, _work) = parts.feeds.look(wanted, deadline, work, &deliver).await;
     tracing::debug!(tokens = tokens.len(), seen = ?report.seen, missing = report.missing, "first look");
 }

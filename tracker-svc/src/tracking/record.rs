@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use service::clock::Work;
 use store::StoreError;
+use store::leases::Fence;
 use store::observations::{Batch, BatchReport, Reception};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -46,12 +47,18 @@ impl Recorder {
         let mut patience = Patience::default();
         let mut parts = vec![batch];
         while let Some(batch) = parts.pop() {
-            let now = self.parts.clock.now();
+            let (now, fence) = (self.parts.clock.now(), self.parts.leases.fence());
+            let batch = covered(batch, &fence);
             let observations = batch.observations.len();
-            match self.parts.store.observations().record(batch.clone(), now, &self.parts.rules).await {
+            let to = self.parts.store.observations().under(&fence);
+            match to.record(batch.clone(), now, &self.parts.rules).await {
                 Ok(report) => {
                     patience = Patience::default();
                     self.tell(&batch, &report);
+                }
+                Err(StoreError::LeaseLost { shards }) => {
+                    self.parts.leases.lost(&shards);
+                    parts.push(batch);
                 }
                 Err(error) if may_pass(&error) => {
                     let error = said(&error);
@@ -92,6 +99,22 @@ impl Recorder {
             }
         }
     }
+}
+
+/// The part of a batch that is this tracker's to write.
+fn covered(mut batch: Batch, fence: &Fence) -> Batch {
+    let observations = batch.observations.len();
+    batch.observations.retain(|(token, _)| fence.covers(token));
+    batch.pools.retain(|(token, _)| fence.covers(token));
+    let dropped = observations - batch.observations.len();
+    if dropped > 0 {
+        tracing::warn!(
+            dropped,
+            kept = batch.observations.len(),
+            "prices of tokens that another tracker has taken over"
+        );
+    }
+    batch
 }
 
 /// Whether somebody may make the store answer without this program doing anything.

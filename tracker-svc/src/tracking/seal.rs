@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::outcome::Happening;
 use service::clock::Work;
+use store::StoreError;
 use tokio_util::sync::CancellationToken;
 
 use super::Parts;
@@ -41,9 +42,15 @@ impl Sealer {
 
     async fn seal(&self, stop: &CancellationToken) {
         while !stop.is_cancelled() {
-            let now = self.parts.clock.now();
-            let happenings = match self.parts.store.outcomes().seal_due(now, TOGETHER, &self.parts.rules).await {
+            let (now, fence) = (self.parts.clock.now(), self.parts.leases.fence());
+            let outcomes = self.parts.store.outcomes().under(&fence);
+            let happenings = match outcomes.seal_due(now, TOGETHER, &self.parts.rules).await {
                 Ok(happenings) => happenings,
+                Err(StoreError::LeaseLost { shards }) => {
+                    tracing::warn!(shards = shards.len(), "other trackers seal what was this one's");
+                    self.parts.leases.lost(&shards);
+                    continue;
+                }
                 Err(error) => {
                     tracing::warn!(%error, "the store cannot seal what is due; trying again soon");
                     return;

@@ -1,7 +1,7 @@
 //! Looks at the followed tokens, once per interval: at all of them, or at those whose turn it is where the sources do not
 //! allow that.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,14 +9,16 @@ use domain::timestamp::Timestamp;
 use domain::token::TokenKey;
 use service::clock::Work;
 use store::StoreError;
+use store::leases::Shard;
 use store::outcomes::FollowedToken;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::Parts;
+use super::lease::{Gained, Turn};
 use super::patience::survive;
 use super::plan::{Need, Plan, plan};
-use super::schedule::Schedule;
+use super::schedule::{Passed, Schedule};
 use super::tick_metrics::TickMetrics;
 use crate::feed::cascade::{Delivery, LookReport, Wanted};
 
@@ -41,30 +43,58 @@ impl Poller {
         Self { parts, deliver, looked_at: HashMap::new(), metrics: TickMetrics::new() }
     }
 
-    /// Ticks until `stop`. The first tick is now: after a restart nothing waits longer than it must.
-    pub(super) async fn run(mut self, mut work: Work, stop: CancellationToken) {
-        let interval = self.parts.rules.poll_interval;
-        let mut schedule = Schedule::new(self.parts.clock.now(), interval);
+    /// Ticks until `stop`. The first tick is now: after a restart nothing waits longer than it must. What comes to this
+    /// tracker between two ticks is looked at when it comes, unless that was done a short while ago.
+    pub(super) async fn run(
+        mut self,
+        mut gained: mpsc::UnboundedReceiver<Gained>,
+        mut work: Work,
+        stop: CancellationToken,
+    ) {
+        let (clock, leases, interval) =
+            (self.parts.clock.clone(), self.parts.leases.clone(), self.parts.rules.poll_interval);
+        let mut schedule = Schedule::new(clock.now(), interval);
         loop {
-            tokio::select! {
-                () = work.pause_until(schedule.next()) => {}
-                () = stop.cancelled() => return,
-            }
-            let ticked = tokio::select! {
-                ticked = survive("a tick", self.tick(interval, work)) => ticked,
+            let of = tokio::select! {
+                () = work.pause_until(schedule.next()) => Of::All,
+                Some(gained) = gained.recv() => {
+                    // Its guard goes: the clock is held by this task's own.
+                    drop(gained.work);
+                    Of::Overdue(gained.shards)
+                }
                 () = stop.cancelled() => return,
             };
-            work = ticked.unwrap_or_else(|| self.parts.clock.work());
-            let skipped = schedule.ended(self.parts.clock.now());
-            if skipped > 0 {
-                tracing::warn!(skipped, interval_ms = interval.as_millis(), "the tick took longer than its interval");
+            let (all, begun) = (of == Of::All, clock.steady());
+            let ticked = tokio::select! {
+                ticked = survive("a tick", self.tick(of, interval, work)) => ticked,
+                work = leases.lapse() => {
+                    tracing::warn!("the leases ran out during a tick; it is broken off, its tokens may be another's now");
+                    Some(work)
+                }
+                () = stop.cancelled() => return,
+            };
+            work = ticked.unwrap_or_else(|| clock.work());
+            if all {
+                let took = clock.steady().since(begun);
+                let passed = schedule.ended(clock.now());
+                if matches!(passed, Passed::SetBack(_)) {
+                    // It lies in the future.
+                    self.looked_at.clear();
+                }
+                tell(passed, took, interval);
             }
         }
     }
 
-    async fn tick(&mut self, interval: Duration, work: Work) -> Work {
+    async fn tick(&mut self, of: Of, interval: Duration, work: Work) -> Work {
         let (started, begun) = (self.parts.clock.now(), Instant::now());
-        let followed = match self.followed(started).await {
+        let deadline = self.parts.clock.steady().plus(interval.mul_f64(ASKING));
+        // Until it is dropped nobody else is given one of these shards.
+        let Some(turn) = self.parts.leases.turn() else {
+            tracing::debug!("no tokens are this tracker's to look at");
+            return work;
+        };
+        let followed = match self.followed(started, &turn, of).await {
             Ok(followed) => followed,
             Err(error) => {
                 tracing::warn!(%error, "the store does not say what to follow; asking again at the next tick");
@@ -97,7 +127,6 @@ impl Poller {
             .collect();
         let wanted = wanted(&followed, &plan, started);
         drop(followed);
-        let deadline = started.plus(interval.mul_f64(ASKING));
         let (report, work) = self.parts.feeds.look(wanted, deadline, work, &self.deliver).await;
         self.wait_on(looked_at, &report);
         let LookReport { seen, missing, jumps, .. } = report;
@@ -127,13 +156,18 @@ impl Poller {
         work
     }
 
-    /// Everything that is followed.
-    async fn followed(&mut self, now: Timestamp) -> Result<Vec<FollowedToken>, StoreError> {
-        let followed = self.parts.store.outcomes().follow_list(now).await?;
+    /// Everything that is followed here, or what is overdue of it.
+    async fn followed(&mut self, now: Timestamp, turn: &Turn, of: Of) -> Result<Vec<FollowedToken>, StoreError> {
+        let mut followed = self.parts.store.outcomes().under(&turn.fence).follow_list(now).await?;
         let tickers: HashMap<_, _> = followed.iter().map(|f| (f.token, Arc::clone(&f.symbol))).collect();
         self.looked_at.retain(|token, _| tickers.contains_key(token));
         self.parts.announcer.learn(tickers);
         self.parts.feeds.forget_all_but(&followed.iter().map(|f| f.token.address).collect());
+        if let Of::Overdue(shards) = of {
+            // Half an interval: for the next tick of this tracker may be a whole one away.
+            let due = now.minus(self.parts.rules.poll_interval / 2);
+            followed.retain(|f| shards.contains(&Shard::of(&f.token)) && f.last_observed_at.is_none_or(|at| at < due));
+        }
         Ok(followed)
     }
 
@@ -160,6 +194,32 @@ impl Poller {
                 Some(None) => self.looked_at.remove(token),
                 None => None,
             };
+        }
+    }
+}
+
+/// What a tick looks at.
+#[derive(PartialEq, Eq)]
+enum Of {
+    /// Everything that is this tracker's.
+    All,
+    /// What is overdue of these shards.
+    Overdue(BTreeSet<Shard>),
+}
+
+fn tell(passed: Passed, took: Duration, interval: Duration) {
+    let interval_ms = interval.as_millis();
+    match passed {
+        Passed::OnTime => {}
+        Passed::Skipped(skipped) if took >= interval => {
+            tracing::warn!(skipped, interval_ms, "the tick took longer than its interval");
+        }
+        Passed::Skipped(skipped) => {
+            tracing::warn!(skipped, interval_ms, "the clock was set forward, or this process was held up");
+        }
+        Passed::SetBack(back) => {
+            let back_ms = back.as_millis();
+            tracing::warn!(back_ms, interval_ms, "the clock was set back; the polling goes on by what it says now");
         }
     }
 }

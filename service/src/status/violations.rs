@@ -25,22 +25,19 @@ impl Violations {
     }
 
     /// Adds one. `field` is its path in the request, such as `alert.entry.price_usd`.
-    pub fn add(&mut self, field: impl Into<String>, description: impl Display) {
+    pub fn add(&mut self, field: impl Display, description: impl Display) {
         let description = shortened(&description.to_string(), DESCRIPTION_CHARACTERS);
-        self.0.push(FieldViolation::new(field, description));
+        self.0.push(FieldViolation::new(field.to_string(), description));
     }
 
-    /// The value if it is good; else adds why it is not.
-    pub fn check<T, E: Display>(&mut self, field: impl Into<String>, value: Result<T, E>) -> Option<T> {
+    /// The value if it is good; else adds why it is not. Good values are the rule: only for a bad one is the path put
+    /// together.
+    pub fn check<T, E: Display>(&mut self, field: impl Display, value: Result<T, E>) -> Option<T> {
         value.map_err(|error| self.add(field, error)).ok()
     }
 
     /// The same for a value that may be absent.
-    pub fn check_optional<T, E: Display>(
-        &mut self,
-        field: impl Into<String>,
-        value: Option<Result<T, E>>,
-    ) -> Option<T> {
+    pub fn check_optional<T, E: Display>(&mut self, field: impl Display, value: Option<Result<T, E>>) -> Option<T> {
         value.and_then(|value| self.check(field, value))
     }
 

@@ -32,8 +32,7 @@ pub fn parse_extra(
             violations.add(path, rule);
             continue;
         }
-        let field = format!("{path}.{key}");
-        if let Some(Some(value)) = violations.check(field, parse_value(value)) {
+        if let Some(Some(value)) = violations.check(format_args!("{path}.{key}"), parse_value(value)) {
             read.insert(key, value);
         }
     }

@@ -22,17 +22,17 @@ impl Reader<'_> {
         value: Option<f64>,
         quantity: fn(f64) -> Result<T, QuantityError>,
     ) -> Option<T> {
-        self.violations.check_optional(format!("{}.{field}", self.path), value.map(quantity))
+        self.violations.check_optional(format_args!("{}.{field}", self.path), value.map(quantity))
     }
 
     fn count(&mut self, field: &str, value: Option<i32>) -> Option<i32> {
         let count = value.map(|n| if n >= 0 { Ok(n) } else { Err(format!("must be 0 or more, not {n}")) });
-        self.violations.check_optional(format!("{}.{field}", self.path), count)
+        self.violations.check_optional(format_args!("{}.{field}", self.path), count)
     }
 
     fn text(&mut self, field: &str, value: Option<String>) -> Option<String> {
         let text = value.filter(|text| !text.is_empty()).map(|text| parse_text(text, TEXT_BYTES));
-        self.violations.check_optional(format!("{}.{field}", self.path), text)
+        self.violations.check_optional(format_args!("{}.{field}", self.path), text)
     }
 }
 

@@ -147,13 +147,13 @@ fn parse_annotations(given: BTreeMap<String, String>, violations: &mut Violation
     let mut read = BTreeMap::new();
     for (key, text) in given {
         let shown: String = key.chars().take(64).collect();
-        let text = violations.check(format!("{PATH}[{shown:?}]"), parse_text(text, ANNOTATION_BYTES));
+        let text = violations.check(format_args!("{PATH}[{shown:?}]"), parse_text(text, ANNOTATION_BYTES));
         let key = match key.is_empty() {
             true => {
                 violations.add(PATH, "must not have an empty key");
                 None
             }
-            false => violations.check(format!("{PATH} (key)"), parse_text(key, ANNOTATION_KEY_BYTES)),
+            false => violations.check(format_args!("{PATH} (key)"), parse_text(key, ANNOTATION_KEY_BYTES)),
         };
         read.extend(key.zip(text));
     }

@@ -10,13 +10,13 @@ use crate::status::Violations;
 pub fn parse_quote(quote: Option<v1::Quote>, path: &str, violations: &mut Violations) -> Quote {
     let v1::Quote { price_usd, market_cap_usd, liquidity_usd, volume_24h_usd } = quote.unwrap_or_default();
     let mut amount = |field: &str, value: Option<f64>| {
-        violations.check_optional(format!("{path}.{field}"), value.map(AmountUsd::new))
+        violations.check_optional(format_args!("{path}.{field}"), value.map(AmountUsd::new))
     };
     Quote {
         market_cap_usd: amount("market_cap_usd", market_cap_usd),
         liquidity_usd: amount("liquidity_usd", liquidity_usd),
         volume_24h_usd: amount("volume_24h_usd", volume_24h_usd),
-        price_usd: violations.check_optional(format!("{path}.price_usd"), price_usd.map(PriceUsd::new)),
+        price_usd: violations.check_optional(format_args!("{path}.price_usd"), price_usd.map(PriceUsd::new)),
     }
 }
 

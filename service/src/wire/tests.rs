@@ -227,18 +227,18 @@ fn a_null_and_an_empty_text_are_unknown() {
 
 #[test]
 fn a_retry_has_the_same_hash_and_another_alert_has_not() {
-    let hash = request_hash(&full());
+    let hash = request_hash(&mut full());
     let mut again = full();
     again.annotations.clear();
     again.recorded_peak = None;
-    assert_eq!(request_hash(&again), hash);
+    assert_eq!(request_hash(&mut again), hash);
     again.features.as_mut().unwrap().lp_locked = None;
-    assert_ne!(request_hash(&again), hash);
+    assert_ne!(request_hash(&mut again), hash);
 }
 
 #[test]
 fn the_hash_is_stable_across_versions() {
-    let hash = request_hash(&full()).map(|byte| format!("{byte:02x}")).concat();
+    let hash = request_hash(&mut full()).map(|byte| format!("{byte:02x}")).concat();
     assert_eq!(hash, "4b0b0c802de5220280836d95b16a28b5f6b76de0f71157ffad45e09d95bb10b7");
 }
 

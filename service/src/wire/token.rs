@@ -15,10 +15,10 @@ pub fn parse_token(token: Option<v1::Token>, path: &str, violations: &mut Violat
         violations.add(path, "must be set: which token is meant");
         return None;
     };
-    let chain = violations.check(format!("{path}.chain"), chain.parse::<Chain>());
-    let address = violations.check(format!("{path}.address"), address.parse());
-    let name = violations.check(format!("{path}.name"), parse_text(name, NAME_BYTES));
-    let symbol = violations.check(format!("{path}.symbol"), parse_text(symbol, SYMBOL_BYTES));
+    let chain = violations.check(format_args!("{path}.chain"), chain.parse::<Chain>());
+    let address = violations.check(format_args!("{path}.address"), address.parse());
+    let name = violations.check(format_args!("{path}.name"), parse_text(name, NAME_BYTES));
+    let symbol = violations.check(format_args!("{path}.symbol"), parse_text(symbol, SYMBOL_BYTES));
     Some(Token { key: TokenKey { chain: chain?, address: address? }, name: name?, symbol: symbol? })
 }
 

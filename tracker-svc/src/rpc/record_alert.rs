@@ -38,12 +38,12 @@ pub(super) enum Incoming {
 /// Reads the alert of a request.
 pub(super) fn read(
     service: &Calls,
-    alert: Option<v1::Alert>,
+    mut alert: Option<v1::Alert>,
     trust_recorded_peak: bool,
     received: Timestamp,
 ) -> Result<Incoming, Rejection> {
     // Of the request as it was sent: a retry that leaves `alerted_at` to us is the same request, at another time.
-    let request_hash = alert.as_ref().map(wire::request_hash).unwrap_or_default();
+    let request_hash = alert.as_mut().map(wire::request_hash).unwrap_or_default();
     let mut alert = wire::parse_alert(alert, trust_recorded_peak, received)?;
     if !service.shadow_sample.take(&mut alert) {
         return Ok(Incoming::SampledOut(alert.id));

@@ -26,7 +26,7 @@ impl Ingest {
         F: Future<Output = Result<Vec<T>, StoreError>>,
     {
         let mut answers = Vec::with_capacity(count);
-        let mut parts = vec![0..count];
+        let mut parts = Vec::from([Range { start: 0, end: count }]);
         while let Some(part) = parts.pop() {
             match self.patiently(|| attempt(part.clone())).await {
                 Ok(written) => answers.extend(written.into_iter().map(Ok)),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Record one alert with its reasons, and read back what became of it.
+"""Record one alert with its reasons, read back what became of it, and bring earlier alerts along.
 
 Needs no generated code: the messages come from the server's reflection.
 
@@ -29,14 +29,25 @@ class Tracking:
 
     def call(self, method, timeout=5, **fields):
         """One call with fields as in proto JSON. Retries are safe where the request carries its own alert_id."""
+        request, invoke = self._method(method, self.channel.unary_unary)
+        return self._fields(invoke(json_format.ParseDict(fields, request()), timeout=timeout))
+
+    def stream(self, method, messages):
+        """Sends messages as fast as the tracker takes them, and yields the answers in the same order."""
+        request, invoke = self._method(method, self.channel.stream_stream)
+        for answer in invoke(json_format.ParseDict(fields, request()) for fields in messages):
+            yield self._fields(answer)
+
+    def _method(self, method, kind):
         descriptor = self.service.methods_by_name[method]
-        request = json_format.ParseDict(fields, GetMessageClass(descriptor.input_type)())
-        invoke = self.channel.unary_unary(
-            f"/{self.SERVICE}/{method}",
-            request_serializer=type(request).SerializeToString,
-            response_deserializer=GetMessageClass(descriptor.output_type).FromString,
-        )
-        return json_format.MessageToDict(invoke(request, timeout=timeout), preserving_proto_field_name=True)
+        request = GetMessageClass(descriptor.input_type)
+        response = GetMessageClass(descriptor.output_type)
+        path = f"/{self.SERVICE}/{method}"
+        return request, kind(path, request.SerializeToString, response.FromString)
+
+    @staticmethod
+    def _fields(message):
+        return json_format.MessageToDict(message, preserving_proto_field_name=True)
 
 
 def main(target):
@@ -73,6 +84,25 @@ def main(target):
 
         seen = tracking.call("GetAlert", alert_id=alert_id)
         print(seen["alert"]["token"]["symbol"], seen["outcome"]["status"], seen["alert"]["features"]["final_score"])
+
+        # Alerts of before, as from the bot's own log. An id made from what it names stays the same: where the stream
+        # breaks, run it again, and what was recorded is a duplicate.
+        backlog = [
+            {
+                "alert_id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"my-bot/{at}")),
+                "token": {"address": "So11111111111111111111111111111111111111112", "symbol": "SOL"},
+                "alerted_at": at,
+                "tracking_window": "86400s",
+                "entry": {"price_usd": price},
+            }
+            for at, price in [("2025-10-07T16:20:14Z", 221.4), ("2025-10-08T09:02:41Z", 224.9)]
+        ]
+        requests = ({"sequence": number, "alert": alert} for number, alert in enumerate(backlog, start=1))
+        for answer in tracking.stream("RecordAlerts", requests):
+            if "error" in answer:
+                print(answer["sequence"], answer["error"]["message"], file=sys.stderr)
+            else:
+                print("brought along", answer["sequence"], "again" if answer.get("duplicate") else "for the first time")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Starts both services as a user does, and speaks to them by reflection alone: no generated code, as in any language."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -44,9 +45,13 @@ class Service:
         return as_json(answer, self.pool)
 
     def stream(self, method, requests, timeout=20):
+        return [as_json(answer, self.pool) for answer in self.open(method, requests, timeout)]
+
+    def open(self, method, requests, timeout=20):
+        """The running call: iterate it for its answers, or break it off with `cancel()`."""
         make, stub = self._stub(method, "stream_stream")
-        messages = [json_format.ParseDict(request, make(), descriptor_pool=self.pool) for request in requests]
-        return [as_json(answer, self.pool) for answer in stub(iter(messages), timeout=timeout)]
+        messages = (json_format.ParseDict(request, make(), descriptor_pool=self.pool) for request in requests)
+        return stub(messages, timeout=timeout)
 
     def listen(self, method, request=None, timeout=60):
         """Begins a stream of answers; give it up with `cancel`."""
@@ -62,13 +67,13 @@ def as_json(message, pool):
     return json_format.MessageToDict(message, preserving_proto_field_name=True, descriptor_pool=pool)
 
 
-@pytest.fixture(scope="session")
-def addresses(tmp_path_factory):
-    """Where `perfctl dev` listens: {"tracker": "127.0.0.1:…", "analysis": "127.0.0.1:…"}."""
-    folder = tmp_path_factory.mktemp("dev")
+@contextlib.contextmanager
+def dev(folder, **settings):
+    """Runs `perfctl dev`: {"tracker": "127.0.0.1:…", "analysis": "127.0.0.1:…"}."""
     sources = ("DEXSCREENER", "JUPITER", "GECKOTERMINAL", "BIRDEYE")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PERFTRACK_")}
     environment |= {f"PERFTRACK_{source}_URL": NOWHERE for source in sources}
+    environment |= {f"PERFTRACK_{name.upper()}": str(value) for name, value in settings.items()}
     command = [os.environ["PERFCTL"], "dev", "--db-file", str(folder / "perftrack.db")]
     command += ["--tracker-listen", "127.0.0.1:0", "--analysis-listen", "127.0.0.1:0"]
     log = folder / "log"
@@ -82,6 +87,20 @@ def addresses(tmp_path_factory):
         process.terminate()
         # An ordered stop, without which a test that leaves work behind would go unnoticed.
         assert process.wait(timeout=60) == 0, log.read_text()
+
+
+@pytest.fixture(scope="session")
+def addresses(tmp_path_factory):
+    """Where the services listen that most tests share."""
+    with dev(tmp_path_factory.mktemp("dev")) as addresses:
+        yield addresses
+
+
+@pytest.fixture(scope="session")
+def sampling_tracker(tmp_path_factory):
+    """A tracker that follows half of the shadow alerts."""
+    with dev(tmp_path_factory.mktemp("sampling"), shadow_sample_rate=0.5) as addresses:
+        yield Service(addresses["tracker"], "perftrack.v1.TrackingService")
 
 
 @pytest.fixture(scope="session")
@@ -100,3 +119,11 @@ def grpcurl_program():
     if program is None:
         pytest.skip("grpcurl is not here")
     return program
+
+
+@pytest.fixture(scope="session")
+def grpcurl(grpcurl_program):
+    def run(*arguments):
+        return subprocess.run([grpcurl_program, "-plaintext", *arguments], capture_output=True, text=True, timeout=60)
+
+    return run

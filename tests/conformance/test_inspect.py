@@ -1,7 +1,6 @@
 """What an operator does: asks what is served, whether it is well, and what the messages mean."""
 
 import json
-import subprocess
 
 import grpc
 import pytest
@@ -29,14 +28,6 @@ def test_reflection_lists_what_is_served_and_brings_the_comments(tracker, analys
     comments = [at.leading_comments for at in tracker.file("perftrack/v1/alert.proto").source_code_info.location]
     assert any("why" in comment.lower() for comment in comments)
     assert tracker.pool.FindMessageTypeByName("google.rpc.BadRequest").fields_by_name["field_violations"]
-
-
-@pytest.fixture(scope="session")
-def grpcurl(grpcurl_program):
-    def run(*arguments):
-        return subprocess.run([grpcurl_program, "-plaintext", *arguments], capture_output=True, text=True, timeout=60)
-
-    return run
 
 
 def test_grpcurl_lists_and_describes(addresses, grpcurl):

@@ -7,6 +7,7 @@ mod m0003_outcomes;
 mod m0004_configs;
 mod m0005_events;
 mod m0006_leases;
+mod m0007_hot_path;
 mod m0008_shards;
 mod m0009_events;
 mod m0010_removed_alerts;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_configs::Migration),
             Box::new(m0005_events::Migration),
             Box::new(m0006_leases::Migration),
+            Box::new(m0007_hot_path::Migration),
             Box::new(m0008_shards::Migration),
             Box::new(m0009_events::Migration),
             Box::new(m0010_removed_alerts::Migration),

@@ -11,6 +11,7 @@ use crate::leases::Fence;
 use crate::pools::PinnedPool;
 use crate::stored::token_key;
 
+/// An outcome is never due before its window ends, and there is an index on when it is due.
 const SQL: &str = "
     SELECT tokens.chain, tokens.address,
            (SELECT alerts.symbol FROM alerts
@@ -22,7 +23,7 @@ const SQL: &str = "
                  MAX(outcomes.window_end) AS until,
                  MAX(CASE WHEN alerts.decision = 'alerted' THEN 1 ELSE 0 END) AS alerted
           FROM outcomes JOIN alerts ON alerts.token_id = outcomes.token_id AND alerts.alert_id = outcomes.alert_id
-          WHERE outcomes.sealed_at IS NULL AND outcomes.window_end > $1
+          WHERE outcomes.sealed_at IS NULL AND outcomes.seal_due_at > $1 AND outcomes.window_end > $1
           GROUP BY outcomes.token_id) AS followed
     JOIN tokens ON tokens.token_id = followed.token_id
     LEFT JOIN pools ON pools.token_id = followed.token_id

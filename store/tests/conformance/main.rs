@@ -8,6 +8,7 @@ mod dataset;
 mod delete;
 mod events;
 mod faults;
+mod hot_path;
 mod kill;
 mod leases;
 mod lists;
@@ -71,6 +72,13 @@ promises! {
         random_batches_leave_what_a_fresh_fold_gives
         prices_are_read_back_in_order
         an_empty_batch_is_no_error
+    }
+    hot_path {
+        a_stored_price_that_no_fold_has_seen_is_neither_doubled_nor_overwritten
+        lists_by_outcome_hold_open_and_sealed_ones_in_one_order
+        an_open_outcome_of_an_earlier_version_goes_on
+        a_token_may_have_ten_thousand_alerts
+        a_hundred_alerts_of_one_millisecond_are_a_hundred_alerts
     }
     outcomes {
         only_open_windows_are_followed

@@ -13,6 +13,7 @@ use service::telemetry::{LogFilter, LogFormat};
 pub const KEYS: &[&dyn AnyKey] = &[
     &keys::DATABASE_URL,
     &keys::DATABASE_CONNECTIONS,
+    &keys::DATABASE_TIMEOUT,
     &keys::ANALYSIS_LISTEN_ADDR,
     &keys::DATASET_MEMORY_MB,
     &keys::GATES_FILE,
@@ -53,6 +54,8 @@ pub struct ProgramConfig {
     pub database_url: String,
     /// Connections to the database at most.
     pub database_connections: u32,
+    /// How long it may take to answer.
+    pub database_timeout: Duration,
     /// Where to listen.
     pub listen_addr: SocketAddr,
     /// What is logged.
@@ -78,6 +81,7 @@ impl ProgramConfig {
         Ok(Self {
             database_url: settings.get(&keys::DATABASE_URL)?.expose().to_owned(),
             database_connections: settings.get(&keys::DATABASE_CONNECTIONS)?,
+            database_timeout: settings.get(&keys::DATABASE_TIMEOUT)?,
             listen_addr: settings.get(&keys::ANALYSIS_LISTEN_ADDR)?,
             log: settings.get_optional(&keys::LOG)?.unwrap_or_default(),
             log_format: settings.get_optional(&keys::LOG_FORMAT)?.unwrap_or_default(),

@@ -20,7 +20,8 @@ fn main() -> ExitCode {
 async fn run(config: ProgramConfig) -> anyhow::Result<()> {
     let _telemetry = telemetry::start(&config.log, config.log_format)?;
     let stop = shutdown::on_signal().context("listening for signals")?;
-    let options = ConnectOptions { max_connections: config.database_connections, ..config.database_url.into() };
+    let mut options = ConnectOptions::from(config.database_url).with_timeout(config.database_timeout);
+    options.max_connections = config.database_connections;
     let store = Store::connect(options).await.context("opening the database")?;
     store.migrate().await.context("bringing the database's tables up to date")?;
     let listener = Listener::bind(config.listen_addr).await?;

@@ -57,6 +57,12 @@ impl<T: Into<String>> From<T> for ConnectOptions {
 }
 
 impl ConnectOptions {
+    /// With this limit for a statement, and none longer for a connection.
+    #[must_use]
+    pub fn with_timeout(self, limit: Duration) -> Self {
+        Self { statement_timeout: limit, acquire_timeout: self.acquire_timeout.min(limit), ..self }
+    }
+
     /// What the address names.
     pub(crate) fn kind(&self) -> Result<EngineKind, StoreError> {
         match self.url.split_once(':').map(|(scheme, _)| scheme) {

@@ -3,8 +3,13 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as loudly as the tests")]
 
 mod alerts;
+mod database_away;
 mod engine;
+mod full_disk;
+mod health;
 mod kill;
+mod load;
 mod played;
 mod process;
+mod tracker;
 mod whole_loop;

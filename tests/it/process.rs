@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::Stdio;
 
+use throwaway_postgres::SmallDisk;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
@@ -26,8 +27,19 @@ impl Service {
         K: AsRef<OsStr>,
         V: AsRef<OsStr>,
     {
+        Self::start_on(None, program, arguments, environment).await
+    }
+
+    /// The same where a small disk is mounted, if one is given.
+    pub async fn start_on<I, K, V>(disk: Option<&SmallDisk>, program: &str, arguments: &[&str], environment: I) -> Self
+    where
+        I: IntoIterator<Item = (K, V)>,
+        K: AsRef<OsStr>,
+        V: AsRef<OsStr>,
+    {
         let path = binary(program);
-        let mut command = Command::new(&path);
+        let plain = std::process::Command::new(&path);
+        let mut command = Command::from(disk.map_or(plain, |disk| disk.command(&std::process::Command::new(&path))));
         for (name, _) in std::env::vars() {
             if name.starts_with("PERFTRACK_") {
                 command.env_remove(name);

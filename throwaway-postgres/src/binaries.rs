@@ -8,6 +8,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::small_disk::SmallDisk;
+
 /// The folder that holds `initdb` and `postgres`: one on `PATH`, else Debian's newest.
 pub(crate) fn folder() -> Result<PathBuf> {
     let on_path = env::var_os("PATH").into_iter().flat_map(|path| env::split_paths(&path).collect::<Vec<_>>());
@@ -67,6 +69,17 @@ impl RunAs {
                 command.arg(format!("--reuid={uid}")).arg(format!("--regid={gid}")).arg("--clear-groups").arg("--");
                 command.arg(program);
                 command
+            }
+        }
+    }
+
+    /// A small disk that belongs to that user.
+    pub(crate) fn small_disk(self, mebibytes: u32) -> Result<SmallDisk> {
+        match self {
+            Self::Ourselves => SmallDisk::new(mebibytes),
+            Self::Postgres { uid, gid } => {
+                let folder = tempfile::Builder::new().prefix("small-disk-").tempdir().context("making a folder")?;
+                SmallDisk::owned_by(uid, gid, mebibytes, folder)
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,6 +11,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use crate::binaries::{self, RunAs};
 use crate::database::Database;
+use crate::small_disk::SmallDisk;
 use crate::watchdog::Watchdog;
 
 /// Whether the server writes through to the disk.
@@ -32,6 +33,8 @@ struct Server {
     binaries: PathBuf,
     run_as: RunAs,
     durability: Durability,
+    /// Where its tables are, when not on the disk that everything else is on.
+    disk: Option<SmallDisk>,
     process: Mutex<Option<Child>>,
     _watchdog: Watchdog,
 }
@@ -52,6 +55,18 @@ impl Cluster {
     /// A server for this caller alone that keeps what it acknowledged when it is killed: for long tests of faults.
     pub async fn lasting() -> Result<Self> {
         Self::with(Durability::Server).await
+    }
+
+    /// A server for this caller alone whose tables, but not its log of changes, are on a disk of so many mebibytes (it
+    /// takes about 30 itself), which [`Cluster::disk`] can fill.
+    pub async fn on_small_disk(mebibytes: u32) -> Result<Self> {
+        Self::create(Durability::Relaxed, Some(mebibytes)).await
+    }
+
+    /// The small disk that its tables are on, if they are on one.
+    #[must_use]
+    pub fn disk(&self) -> Option<&SmallDisk> {
+        self.0.disk.as_ref()
     }
 
     /// Starts the server again after [`Cluster::stop`] or [`Cluster::kill`], and waits until it takes connections.
@@ -93,7 +108,11 @@ impl Cluster {
     }
 
     async fn with(durability: Durability) -> Result<Self> {
-        let server = tokio::task::spawn_blocking(move || Server::create(durability)).await;
+        Self::create(durability, None).await
+    }
+
+    async fn create(durability: Durability, mebibytes: Option<u32>) -> Result<Self> {
+        let server = tokio::task::spawn_blocking(move || Server::create(durability, mebibytes)).await;
         Ok(Self(Arc::new(server.context("setting up PostgreSQL")??)))
     }
 
@@ -104,7 +123,7 @@ impl Cluster {
 }
 
 impl Server {
-    fn create(durability: Durability) -> Result<Self> {
+    fn create(durability: Durability, mebibytes: Option<u32>) -> Result<Self> {
         let binaries = binaries::folder()?;
         // Benchmarks measure a disk, which the folder for temporary files need not be on.
         let parent = match durability {
@@ -119,28 +138,46 @@ impl Server {
         let watchdog = Watchdog::over(&folder)?;
         let run_as = RunAs::decide(&folder)?;
         run_as.give(&folder)?;
-        let server = Self { folder, binaries, run_as, durability, process: Mutex::new(None), _watchdog: watchdog };
+        let disk = mebibytes.map(|mebibytes| run_as.small_disk(mebibytes)).transpose()?;
+        let process = Mutex::new(None);
+        let server = Self { folder, binaries, run_as, durability, disk, process, _watchdog: watchdog };
         server.initialise()?;
         server.start()?;
         Ok(server)
     }
 
     fn initialise(&self) -> Result<()> {
-        let output = self
-            .run_as
-            .command(self.binaries.join("initdb"))
-            .arg("--pgdata")
-            .arg(self.data())
-            .args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"])
-            .current_dir("/")
-            .output()
-            .context("running initdb")?;
+        let mut command = self.run_as.command(self.binaries.join("initdb"));
+        command.arg("--pgdata").arg(self.data()).args([
+            "--username=postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync",
+        ]);
+        if self.disk.is_some() {
+            command.arg("--waldir").arg(self.folder.join("wal"));
+        }
+        let output = self.where_it_runs(command).current_dir("/").output().context("running initdb")?;
         ensure!(output.status.success(), "initdb failed: {}", String::from_utf8_lossy(&output.stderr));
         Ok(())
     }
 
+    /// Where the server sees its data.
     fn data(&self) -> PathBuf {
-        self.folder.join("data")
+        self.disk.as_ref().map_or_else(|| self.folder.join("data"), |disk| disk.path().to_owned())
+    }
+
+    /// Where this process sees them.
+    fn data_from_outside(&self) -> PathBuf {
+        self.disk.as_ref().map_or_else(|| self.data(), SmallDisk::seen_from_outside)
+    }
+
+    fn where_it_runs(&self, command: Command) -> Command {
+        match &self.disk {
+            Some(disk) => disk.command(&command),
+            None => command,
+        }
     }
 
     fn log(&self) -> PathBuf {
@@ -172,7 +209,8 @@ impl Server {
         for setting in self.settings() {
             command.args(["-c", setting]);
         }
-        let mut child = command
+        let mut child = self
+            .where_it_runs(command)
             .current_dir("/")
             .stdin(Stdio::null())
             .stdout(log.try_clone().context("opening PostgreSQL's log")?)
@@ -181,7 +219,7 @@ impl Server {
             .context("starting PostgreSQL")?;
         let started = Instant::now();
         // The eighth line of its pid file is how the server says that it takes connections; pg_ctl reads the same.
-        while !fs::read_to_string(self.data().join("postmaster.pid"))
+        while !fs::read_to_string(self.data_from_outside().join("postmaster.pid"))
             .is_ok_and(|text| text.lines().nth(7).is_some_and(|status| status.trim() == "ready"))
         {
             if let Some(status) = child.try_wait().context("waiting for PostgreSQL")? {
@@ -198,7 +236,7 @@ impl Server {
         let mut process = self.process.lock().map_err(|_| anyhow!("an earlier start of PostgreSQL panicked"))?;
         let mut child = process.take().context("PostgreSQL is not running")?;
         // setpriv replaces itself by the server, so that the child's id is the server's.
-        let status = std::process::Command::new("kill").arg(signal).arg(child.id().to_string()).status();
+        let status = Command::new("kill").arg(signal).arg(child.id().to_string()).status();
         ensure!(status.context("running kill")?.success(), "could not signal PostgreSQL");
         child.wait().context("waiting for PostgreSQL to end")?;
         Ok(())

@@ -15,6 +15,7 @@ use crate::tracking::TrackingSettings;
 pub const KEYS: &[&dyn AnyKey] = &[
     &keys::DATABASE_URL,
     &keys::DATABASE_CONNECTIONS,
+    &keys::DATABASE_TIMEOUT,
     &keys::TRACKER_LISTEN_ADDR,
     &keys::POLL_INTERVAL,
     &keys::TRACKING_WINDOW,
@@ -38,6 +39,8 @@ pub struct Config {
     pub database: DatabaseUrl,
     /// Connections to it at most.
     pub database_connections: u32,
+    /// How long it may take to answer.
+    pub database_timeout: Duration,
     /// Where to listen.
     pub listen: SocketAddr,
     /// How alerts are followed.
@@ -63,6 +66,7 @@ impl Config {
         Ok(Self {
             database: settings.get(&keys::DATABASE_URL)?,
             database_connections: settings.get(&keys::DATABASE_CONNECTIONS)?,
+            database_timeout: settings.get(&keys::DATABASE_TIMEOUT)?,
             listen: settings.get(&keys::TRACKER_LISTEN_ADDR)?,
             rules: rules(settings)?,
             feeds: feeds(settings)?,
@@ -76,7 +80,7 @@ impl Config {
     /// How to open the database.
     #[must_use]
     pub fn connection(&self) -> ConnectOptions {
-        let mut options = ConnectOptions::from(self.database.expose());
+        let mut options = ConnectOptions::from(self.database.expose()).with_timeout(self.database_timeout);
         options.max_connections = self.database_connections;
         options
     }

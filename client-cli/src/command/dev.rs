@@ -96,7 +96,8 @@ pub async fn run(args: DevArgs, matches: &ArgMatches) -> Outcome {
 }
 
 /// Settings of the services that are given by flags of their own here.
-const ELSEWHERE: &[&dyn AnyKey] = &[&keys::DATABASE_URL, &keys::DATABASE_CONNECTIONS, &keys::ANALYSIS_LISTEN_ADDR];
+const ELSEWHERE: &[&dyn AnyKey] =
+    &[&keys::DATABASE_URL, &keys::DATABASE_CONNECTIONS, &keys::DATABASE_TIMEOUT, &keys::ANALYSIS_LISTEN_ADDR];
 
 /// A service's own listen address, which is not read here.
 const UNUSED: &str = "127.0.0.1:0";

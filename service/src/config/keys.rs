@@ -25,6 +25,17 @@ pub const DATABASE_CONNECTIONS: Key<u32> = Key::new(
 .default("10")
 .check(|count| from_to(*count, 1, 1_000));
 
+/// How long the database may take to answer.
+pub const DATABASE_TIMEOUT: Key<Duration> = Key::new(
+    "database_timeout",
+    "database-timeout",
+    "DURATION",
+    "How long the database may take for one statement or a commit before callers are told that it is unavailable. Too \
+     short: large batches fail on a busy database. Too long: callers wait in vain for one that hangs",
+)
+.default("30s")
+.check(|limit| between(*limit, Duration::from_millis(100), Duration::from_secs(600)));
+
 /// Where the tracker listens.
 pub const TRACKER_LISTEN_ADDR: Key<SocketAddr> = Key::new(
     "listen_addr",
@@ -167,6 +178,7 @@ pub const DATASET_MEMORY_MB: Key<u32> = Key::new(
 pub const ALL: &[&dyn AnyKey] = &[
     &DATABASE_URL,
     &DATABASE_CONNECTIONS,
+    &DATABASE_TIMEOUT,
     &TRACKER_LISTEN_ADDR,
     &POLL_INTERVAL,
     &TRACKING_WINDOW,

@@ -10,6 +10,9 @@ use super::{Reason, Rejection, Violations};
 /// Long enough for a database to restart, short enough for a bot to wait.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
+/// Somebody has to make room first.
+const RETRY_WHEN_FULL: Duration = Duration::from_secs(30);
+
 impl From<StoreError> for Rejection {
     fn from(error: StoreError) -> Self {
         match &error {
@@ -20,7 +23,7 @@ impl From<StoreError> for Rejection {
             }
             StoreError::DiskFull { .. } => {
                 tracing::error!(error.message = %super::with_causes(&error), "the database is full");
-                Self::exhausted(Reason::StoreFull, error.to_string())
+                Self::exhausted(Reason::StoreFull, error.to_string()).retry_after(RETRY_WHEN_FULL)
             }
             StoreError::PolicyChanged { .. } => Self::failed_precondition(Reason::PolicyChanged, error.to_string()),
             StoreError::Schema(_) => Self::failed_precondition(Reason::StoreSchema, error.to_string()),

@@ -9,6 +9,7 @@ mod full_disk;
 mod health;
 mod kill;
 mod load;
+mod odd_loads;
 mod played;
 mod process;
 mod tracker;

@@ -14,3 +14,4 @@ mod server;
 mod shadow_sample;
 mod tracking;
 mod watching;
+mod wrong_hour;

@@ -19,6 +19,7 @@ use crate::alerts::{alert, mint, now, price};
 const BOTS: usize = 6;
 /// A retry follows soon: the tests have less patience than the server asks for.
 const PAUSE: Duration = Duration::from_millis(50);
+const BETWEEN_ALERTS: Duration = Duration::from_millis(50);
 
 /// The bots and the feed at work.
 pub struct Load {
@@ -164,10 +165,12 @@ impl Worker {
 async fn bot(url: String, worker: Worker) -> Acknowledged {
     let mut client = TrackingServiceClient::connect(url).await.unwrap();
     let mut acknowledged = Acknowledged::default();
-    while let Some(answer) = worker.record(&mut client, &mint()).await {
+    // Few tokens, so that all of them fit into one request to a price source.
+    let mint = mint();
+    while let Some(answer) = worker.record(&mut client, &mint).await {
         acknowledged.alerts.push(answer.alert_id);
         worker.count(|counts| counts.alerts += 1);
-        tokio::time::sleep(Duration::from_millis(2)).await;
+        tokio::time::sleep(BETWEEN_ALERTS).await;
     }
     acknowledged
 }
@@ -212,9 +215,10 @@ fn batch(sequence: u64, mint: &str, at: Timestamp) -> RecordPricesRequest {
     RecordPricesRequest { sequence, observations: vec![price(mint, at, wobble)] }
 }
 
-/// Why the item of a batch was refused, as if it were the whole call.
+/// Why a batch, or the item of it, was refused, as if it were the whole call.
 fn refusal(answer: &RecordPricesResponse) -> Option<Status> {
-    let refused = answer.errors.first()?.status.clone().unwrap_or_default();
+    let of_item = || answer.errors.first().map(|error| error.status.clone().unwrap_or_default());
+    let refused = answer.error.clone().or_else(of_item)?;
     let details = refused.encode_to_vec().into();
     Some(Status::with_details(Code::from_i32(refused.code), refused.message, details))
 }

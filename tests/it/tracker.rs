@@ -44,7 +44,7 @@ impl Tracker {
             ("PERFTRACK_DEXSCREENER_URL", exchange.url(Source::DexScreener)),
             ("PERFTRACK_JUPITER_URL", NOWHERE.into()),
             ("PERFTRACK_GECKOTERMINAL_URL", NOWHERE.into()),
-            ("PERFTRACK_POLL_INTERVAL", "200ms".into()),
+            ("PERFTRACK_POLL_INTERVAL", "400ms".into()),
         ];
         let service = Service::start_on(disk, "tracker-svc", &[], environment).await;
         let mut client = TrackingServiceClient::connect(service.url("tracker")).await.unwrap();

@@ -1,6 +1,8 @@
 //! Prices of a stretch of time, as open, high, low and close. Bars begin at multiples of their length since the epoch, so
 //! that the same prices give the same bars whoever asks, and bars of bars are the bars of the prices themselves.
 
+mod replay;
+
 use std::sync::Arc;
 use std::time::Duration;
 

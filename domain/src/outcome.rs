@@ -151,6 +151,8 @@ pub struct Outcome {
     pub coverage: Option<f64>,
     /// The version of the policy that made this outcome.
     pub policy_version: i32,
+    /// Replayed from bars of five minutes, because the observations were no longer kept when the policy changed.
+    pub approximate: bool,
 }
 
 /// A moment of the fold that its users want to hear of.

@@ -1,7 +1,5 @@
 //! Bars as rows, and back.
 
-use std::sync::Arc;
-
 use domain::bar::PriceBar;
 use domain::quantity::PriceUsd;
 use domain::timestamp::Timestamp;
@@ -15,7 +13,6 @@ use crate::stored::{quantity, stored};
 
 /// Many rows, for one INSERT.
 pub(crate) fn rows(bars: &[(i64, PriceBar)]) -> Rows<'_> {
-    let text = |text: &Option<Arc<str>>| text.as_deref().map(str::to_owned);
     Rows::default()
         .with("token_id", bars.iter().map(|(token_id, _)| *token_id))
         .with("starts_at", bars.iter().map(|(_, bar)| Moment(bar.starts_at)))
@@ -27,8 +24,8 @@ pub(crate) fn rows(bars: &[(i64, PriceBar)]) -> Rows<'_> {
         .with("volume_24h_usd", bars.iter().map(|(_, bar)| bar.volume_24h_usd.map(f64::from)))
         .with("snapshot_count", bars.iter().map(|(_, bar)| bar.observations))
         .with("market_cap_usd", bars.iter().map(|(_, bar)| bar.market_cap_usd.map(f64::from)))
-        .with("dex_name", bars.iter().map(|(_, bar)| text(&bar.dex_name)))
-        .with("pool", bars.iter().map(|(_, bar)| text(&bar.pool)))
+        .with("dex_name", bars.iter().map(|(_, bar)| bar.dex_name.as_deref()))
+        .with("pool", bars.iter().map(|(_, bar)| bar.pool.as_deref()))
 }
 
 /// The bar of a row.

@@ -9,6 +9,7 @@ mod probe;
 mod sqlite;
 mod transaction;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use domain::timestamp::Timestamp;
@@ -26,6 +27,7 @@ use connection::Connection;
 
 use crate::error::StoreError;
 use crate::options::{ConnectOptions, EngineKind};
+use crate::week::Week;
 
 /// An open database.
 pub(crate) enum Engine {
@@ -109,6 +111,22 @@ impl Engine {
     pub(crate) async fn make_partitions(&self, moments: impl Iterator<Item = Timestamp>) -> Result<(), DbErr> {
         match self {
             Self::Postgres(postgres) => postgres.make_partitions(moments).await,
+            Self::Sqlite(_) => Ok(()),
+        }
+    }
+
+    /// Weeks before `end`, a Monday, that have raw prices: at least the oldest of them.
+    pub(crate) async fn weeks_before(&self, end: Timestamp) -> Result<BTreeSet<Week>, DbErr> {
+        match self {
+            Self::Postgres(_) => postgres::weeks_before(self, end).await,
+            Self::Sqlite(_) => sqlite::weeks_before(self, end).await,
+        }
+    }
+
+    /// Drops the partition of a week, where there are partitions. To be called before the transaction locks anything else.
+    pub(crate) async fn drop_partition(&self, transaction: &Transaction, week: Week) -> Result<(), DbErr> {
+        match self {
+            Self::Postgres(postgres) => postgres.drop_partition(transaction, week).await,
             Self::Sqlite(_) => Ok(()),
         }
     }

@@ -14,7 +14,7 @@ use domain::timestamp::Timestamp;
 use uuid::Uuid;
 
 pub(crate) use arrivals::NewObservations;
-pub(crate) use refold::{fold_anew, fold_from_storage};
+pub(crate) use refold::{fold_anew, fold_from_storage, fold_open, fold_those, subject_of};
 use state::Progress;
 pub(crate) use state::{StoredFold, StoredFolds, of_alert, of_alerts, reached_by};
 
@@ -66,7 +66,9 @@ pub(crate) async fn take_in(
             Progress::Refold => late.push(stored),
         }
     }
-    for (stored, (fold, all)) in late.iter().zip(refold::fold_many(transaction, &late, policy).await?) {
+    for (stored, fold) in late.iter().zip(refold::fold_many(transaction, &late, policy).await?) {
+        // Where its observations are no longer kept, what is stored of it stands.
+        let Some((fold, all)) = fold else { continue };
         let happenings = news::of_refold(stored, all, observations.of_token(stored.token_id));
         written.add(stored, fold, happenings, true, policy, moment);
     }

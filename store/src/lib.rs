@@ -3,7 +3,8 @@
 //! [`Store`] opens a Postgres server (`postgres://…`) or a SQLite file (`sqlite://…`); what differs between them stands
 //! in `engine/`. Each repository is one file and is reached through the store: [`Store::alerts`],
 //! [`Store::observations`], [`Store::outcomes`], [`Store::pools`], [`Store::dataset`], [`Store::recommendations`],
-//! [`Store::events`], [`Store::leases`], [`Store::configs`], [`Store::policies`].
+//! [`Store::events`], [`Store::leases`], [`Store::configs`], [`Store::policies`],
+//! [`Store::retention`].
 //!
 //! Whatever was answered with `Ok` is durable. Everything that folds prices into outcomes locks its tokens first, so
 //! that any number of writers, in any number of processes, lose no update.

@@ -12,6 +12,7 @@ mod m0008_shards;
 mod m0009_events;
 mod m0010_removed_alerts;
 mod m0011_retention;
+mod m0012_approximate;
 
 use sea_orm_migration::prelude::*;
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_events::Migration),
             Box::new(m0010_removed_alerts::Migration),
             Box::new(m0011_retention::Migration),
+            Box::new(m0012_approximate::Migration),
         ]
     }
 }

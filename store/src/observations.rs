@@ -19,6 +19,7 @@ use futures::stream::BoxStream;
 use crate::error::{Doing, StoreError};
 use crate::leases::Fence;
 use crate::pools::PinnedPool;
+use crate::retention::weeks;
 use crate::rules::Rules;
 use crate::store::Store;
 use crate::write::write;
@@ -53,7 +54,7 @@ pub enum Reception {
     Conflict,
     /// No alert was ever recorded for this token.
     UnknownToken,
-    /// Before 2020, or more than a day after `now`.
+    /// Before 2020, more than a day after `now`, or of a week that takes no prices any more (see [`crate::retention`]).
     OutsideRetention,
     /// Its source, exchange or pool contains NUL, or its source is not 1 to 64 bytes long.
     Invalid,
@@ -100,12 +101,17 @@ impl<'a> Observations<'a> {
     ) -> Result<BatchReport, StoreError> {
         self.store.policies.learn(&rules.policy);
         let batch = to_the_millisecond(batch.borrow());
-        let sorted = intake::sort(&batch.observations, now);
+        let mut sorted = intake::sort(&batch.observations, now);
+        let old = intake::old_weeks(&batch.observations, &sorted.candidates, now);
+        if !old.is_empty() {
+            sorted.refuse(&batch.observations, &weeks::closed(&*self.store.engine, &old).await?);
+        }
         let moments = sorted.candidates.iter().map(|index| batch.observations[*index].1.observed_at);
         self.store.engine.make_partitions(moments).await.doing("making partitions for prices")?;
         let work = Record {
             batch: &batch,
             sorted,
+            old,
             now,
             rules,
             numbers: &self.store.numbers,

@@ -3,6 +3,7 @@
 mod follow;
 mod raised;
 mod refold;
+mod relabel;
 pub(crate) mod row;
 mod seal;
 
@@ -12,6 +13,9 @@ use domain::alert::AlertId;
 use domain::outcome::Outcome;
 use domain::timestamp::Timestamp;
 use domain::token::TokenKey;
+use futures::stream::BoxStream;
+
+pub use relabel::{RelabelProgress, RelabelQuery};
 
 use crate::error::StoreError;
 use crate::leases::Fence;
@@ -103,9 +107,23 @@ impl<'a> Outcomes<'a> {
     }
 
     /// Folds what is stored for one alert, without writing: the two halves are equal bit for bit unless something is
-    /// wrong. `None` when there is no such alert.
+    /// wrong. `None` when there is no such alert, or when its observations are no longer kept.
     pub async fn refold(&self, id: AlertId, rules: &Rules) -> Result<Option<Refold>, StoreError> {
         self.store.policies.learn(&rules.policy);
         refold::refold(&self.store.engine, &self.store.policies, id, rules).await
+    }
+
+    /// Replays the policy in force over what is stored, as far as the stream is taken: each step is durable when it is told.
+    /// Exactly where the observations are kept: the outcome is then, bit for bit, what it would have been had that policy
+    /// been in force all the time. Broken off, it goes on where it was when it is begun again. `now` is the present, for
+    /// outcomes that are due to be sealed under that policy and were not before, or the other way round.
+    pub fn relabel(
+        &self,
+        query: RelabelQuery,
+        rules: &Rules,
+        now: impl Fn() -> Timestamp + Send + 'static,
+    ) -> BoxStream<'static, Result<RelabelProgress, StoreError>> {
+        self.store.policies.learn(&rules.policy);
+        relabel::relabel(self.store.clone(), query, rules, now)
     }
 }

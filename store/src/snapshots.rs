@@ -1,8 +1,10 @@
 //! Observations as rows, and back.
 
+use std::sync::Arc;
+
 use domain::observation::Observation;
 use domain::timestamp::Timestamp;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::engine::Rows;
 use crate::entity::moment::Moment;
@@ -58,4 +60,40 @@ pub(crate) async fn between(
         .await
         .doing("reading stored observations")?;
     models.into_iter().map(observation).collect()
+}
+
+/// About a day of a token.
+pub(crate) const CHUNK: u64 = 2_000;
+
+/// A token's next observations behind a moment and source and before `to`, at most [`CHUNK`].
+pub(crate) async fn chunk(
+    connection: &impl ConnectionTrait,
+    token_id: i64,
+    (at, source): &(Timestamp, Arc<str>),
+    to: Timestamp,
+) -> Result<Vec<Observation>, StoreError> {
+    let models = Entity::find()
+        .filter(Column::TokenId.eq(token_id))
+        .filter(Column::ObservedAt.gte(Moment(*at)))
+        .filter(Column::ObservedAt.lt(Moment(to)))
+        .filter(Condition::any().add(Column::ObservedAt.gt(Moment(*at))).add(Column::Source.gt(&**source)))
+        .order_by_asc(Column::ObservedAt)
+        .order_by_asc(Column::Source)
+        .limit(CHUNK)
+        .all(connection)
+        .await
+        .doing("reading stored prices")?;
+    models.into_iter().map(observation).collect()
+}
+
+/// All observations of a token in `[from, to)`, in the order that they are folded in.
+pub(crate) async fn before(
+    connection: &impl ConnectionTrait,
+    token_id: i64,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<Observation>, StoreError> {
+    let mut all = between(connection, token_id, from, to).await?;
+    all.retain(|seen| seen.observed_at < to);
+    Ok(all)
 }

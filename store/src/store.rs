@@ -20,6 +20,7 @@ use crate::outcomes::Outcomes;
 use crate::policies::{KnownPolicies, Policies};
 use crate::pools::Pools;
 use crate::recommendations::Recommendations;
+use crate::retention::Retention;
 
 /// An open database. Cheap to clone; clones share its connections.
 #[derive(Clone)]
@@ -106,6 +107,12 @@ impl Store {
     #[must_use]
     pub const fn policies(&self) -> Policies<'_> {
         Policies { store: self }
+    }
+
+    /// How long prices are kept raw, and what becomes of them then.
+    #[must_use]
+    pub const fn retention(&self) -> Retention<'_> {
+        Retention { store: self }
     }
 
     /// The pool that each token's price is taken from.

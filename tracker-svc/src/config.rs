@@ -8,6 +8,7 @@ use service::telemetry::{LogFilter, LogFormat};
 use store::{ConnectOptions, Rules};
 
 use crate::feed::{Endpoint, FeedSettings};
+use crate::housekeeping::HousekeepingSettings;
 use crate::shadow_sample::ShadowSample;
 use crate::tracking::TrackingSettings;
 
@@ -22,6 +23,8 @@ pub const KEYS: &[&dyn AnyKey] = &[
     &keys::SHADOW_SAMPLE_RATE,
     &keys::POLICY_FILE,
     &keys::LEASE,
+    &keys::RETENTION_RAW,
+    &keys::EVENT_RETENTION,
     &keys::DEXSCREENER_URL,
     &keys::JUPITER_URL,
     &keys::JUPITER_API_KEY,
@@ -105,7 +108,29 @@ pub fn rules(settings: &Settings) -> Result<Rules, ConfigError> {
 pub fn tracking(settings: &Settings) -> Result<TrackingSettings, ConfigError> {
     // The key lets nothing else through.
     let shadow_sample = ShadowSample::new(settings.get(&keys::SHADOW_SAMPLE_RATE)?).unwrap_or_default();
-    Ok(TrackingSettings { shadow_sample, lease: settings.get(&keys::LEASE)?, ..TrackingSettings::default() })
+    let housekeeping = HousekeepingSettings {
+        retention_raw: retention_raw(settings)?,
+        event_retention: settings.get(&keys::EVENT_RETENTION)?,
+        ..HousekeepingSettings::default()
+    };
+    let lease = settings.get(&keys::LEASE)?;
+    Ok(TrackingSettings { shadow_sample, lease, housekeeping, ..TrackingSettings::default() })
+}
+
+/// Sealed late, an alert's outcome still needs the prices of its whole window: they are kept for longer than that.
+fn retention_raw(settings: &Settings) -> Result<Duration, ConfigError> {
+    const BEYOND: Duration = Duration::from_hours(3 * 24);
+    let (keep, window) = (settings.get(&keys::RETENTION_RAW)?, settings.get(&keys::TRACKING_WINDOW)?);
+    if keep >= window + BEYOND {
+        return Ok(keep);
+    }
+    let days = |time: Duration| format!("{:.1} days", time.as_secs_f64() / 86_400.0);
+    Err(ConfigError::Conflict(format!(
+        "retention_raw is {}, and tracking_window {}: prices have to be kept for at least 3 days more than alerts are \
+         followed, or outcomes that are sealed late would lack them",
+        days(keep),
+        days(window),
+    )))
 }
 
 /// Where prices come from.

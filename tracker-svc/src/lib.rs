@@ -3,6 +3,7 @@
 pub mod config;
 mod events;
 pub mod feed;
+pub mod housekeeping;
 mod rpc;
 pub mod serve;
 pub mod shadow_sample;

@@ -12,6 +12,7 @@ mod record_alert;
 mod record_alerts;
 mod record_config;
 mod record_prices;
+mod relabel_outcomes;
 mod watch_events;
 
 use std::pin::Pin;
@@ -26,7 +27,6 @@ use perftrack::v1::{
     RelabelOutcomesRequest, RelabelOutcomesResponse, WatchEventsRequest, WatchEventsResponse,
 };
 use service::clock::Clock;
-use service::status::Rejection;
 use store::{Rules, Store};
 use tonic::{Request, Response, Status, Streaming};
 
@@ -128,9 +128,9 @@ impl TrackingService for Calls {
 
     async fn relabel_outcomes(
         &self,
-        _: Request<RelabelOutcomesRequest>,
+        request: Request<RelabelOutcomesRequest>,
     ) -> Result<Response<Self::RelabelOutcomesStream>, Status> {
-        Err(Rejection::unimplemented("RelabelOutcomes").into())
+        Ok(Response::new(relabel_outcomes::relabel_outcomes(self, request.into_inner())?))
     }
 
     type WatchEventsStream = Answers<WatchEventsResponse>;

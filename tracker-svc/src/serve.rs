@@ -11,6 +11,7 @@ use tonic::service::Routes;
 use crate::events::{EventSettings, Events};
 use crate::feed::pool_choice::PoolRules;
 use crate::feed::{FeedSettings, Feeds};
+use crate::housekeeping::Housekeeper;
 use crate::rpc::Calls;
 use crate::rpc::ingest::Ingest;
 use crate::tracking::{TrackingLoop, TrackingSettings};
@@ -59,8 +60,10 @@ pub async fn serve(
     let pool_rules = PoolRules::new(rules.poll_interval, rules.policy.rug.bonding_curve_dexes.clone());
     let feeds = Feeds::new(&feeds, pool_rules, clock.clone()).map_err(TrackerError::Feeds)?;
     let shadow_sample = tracking.shadow_sample;
+    let housekeeper = Housekeeper::new(store.clone(), clock.clone(), tracking.housekeeping);
     let (tracking, looping) = TrackingLoop::new(store.clone(), clock.clone(), feeds, rules.clone(), tracking);
     let looping = tokio::spawn(looping.run(stop.clone()));
+    let housekeeping = tokio::spawn(housekeeper.run(stop.clone()));
     let ingest = Ingest::new(clock.clone(), store.kind(), stop.clone());
     let events = Events::new(store.clone(), EventSettings::default(), stop.clone());
     let calls = Calls { store: store.clone(), rules, clock, tracking, events, shadow_sample, ingest };
@@ -78,6 +81,9 @@ pub async fn serve(
     stop.cancel();
     if let Err(error) = looping.await {
         tracing::error!(%error, "the tracking loop broke down");
+    }
+    if let Err(error) = housekeeping.await {
+        tracing::error!(%error, "the housekeeping broke down");
     }
     Ok(served?)
 }

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::feed::Feeds;
 use crate::feed::cascade::Delivery;
+use crate::housekeeping::HousekeepingSettings;
 use crate::shadow_sample::ShadowSample;
 use announce::Announcer;
 use first_look::{FirstLook, FirstLooks};
@@ -57,6 +58,8 @@ pub struct TrackingSettings {
     /// How often it looks whether other trackers recorded an alert that is this one's to look at, or left their tokens; at
     /// least ten times in a lease, and not at all while it is alone. 2 s.
     pub notice_interval: Duration,
+    /// How long prices and events are kept.
+    pub housekeeping: HousekeepingSettings,
 }
 
 impl Default for TrackingSettings {
@@ -67,6 +70,7 @@ impl Default for TrackingSettings {
             shadow_sample: ShadowSample::ALL,
             lease: Duration::from_secs(30),
             notice_interval: Duration::from_secs(2),
+            housekeeping: HousekeepingSettings::default(),
         }
     }
 }

@@ -37,6 +37,8 @@ pub const KEYS: &[&dyn AnyKey] = &[
     &keys::SHADOW_SAMPLE_RATE,
     &keys::POLICY_FILE,
     &keys::LEASE,
+    &keys::RETENTION_RAW,
+    &keys::EVENT_RETENTION,
     &keys::DEXSCREENER_URL,
     &keys::JUPITER_URL,
     &keys::JUPITER_API_KEY,

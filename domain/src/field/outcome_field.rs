@@ -137,6 +137,7 @@ outcome_fields! {
     SnapshotCount snapshot_count Kind::Number, |o| Some(count(o.snapshot_count));
     Coverage coverage Kind::Number, |o| o.coverage.map(Value::Number);
     PolicyVersion policy_version Kind::Number, |o| Some(count(o.policy_version));
+    Approximate approximate Kind::Boolean, |o| Some(Value::Boolean(o.approximate));
 }
 
 impl OutcomeField {

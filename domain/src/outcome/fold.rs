@@ -225,6 +225,21 @@ impl Fold {
         happenings.push(Happening::TrackingComplete { status });
     }
 
+    /// Takes over from `live`, a fold of the same alert's observations, how well the alert was seen: how many observations
+    /// were accepted and dropped, and which time they cover. For an open fold of what stands for the observations, such as
+    /// bars, which do not tell that.
+    pub fn seen_as(&mut self, live: &Self) {
+        self.coverage = live.coverage.clone();
+        self.path.accepted = live.path.accepted;
+        self.hygiene = Hygiene { dropped: live.hygiene.dropped, ..Hygiene::default() };
+    }
+
+    /// Lets a recorded peak count as the highest price. It is never a point of the path, so that nothing has to be folded
+    /// anew.
+    pub fn trust(&mut self, peak: crate::alert::RecordedPeak) {
+        self.subject.trusted_peak = Some(peak);
+    }
+
     /// Whether it is sealed.
     #[must_use]
     pub const fn is_sealed(&self) -> bool {

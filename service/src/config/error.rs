@@ -88,6 +88,9 @@ pub enum ConfigError {
         /// Where and what.
         problem: String,
     },
+    /// Settings that do not go together.
+    #[error("{0}")]
+    Conflict(String),
     /// Several of these at once.
     #[error("{}", lines(.0))]
     Several(Vec<ConfigError>),

@@ -106,6 +106,27 @@ pub const LEASE: Key<Duration> = Key::new(
 .default("30s")
 .check(|lease| between(*lease, Duration::from_secs(1), Duration::from_secs(300)));
 
+/// How long prices are kept as they were observed.
+pub const RETENTION_RAW: Key<Duration> = Key::new(
+    "retention_raw",
+    "retention-raw",
+    "DURATION",
+    "How long prices are kept as they were observed, by whole weeks; then as bars of 5 minutes. At least 3 days more than \
+     the tracking window. Shorter: a changed policy can be replayed exactly over less of the past. Longer: a larger database",
+)
+.default("30d")
+.check(|keep| between(*keep, Duration::from_secs(3 * 86_400), Duration::from_secs(3_650 * 86_400)));
+
+/// How long events are kept.
+pub const EVENT_RETENTION: Key<Duration> = Key::new(
+    "event_retention",
+    "event-retention",
+    "DURATION",
+    "How long events are kept for watchers to go on from. Shorter than they are away: they cannot go on where they were",
+)
+.default("7d")
+.check(|keep| between(*keep, Duration::from_secs(60), Duration::from_secs(3_650 * 86_400)));
+
 /// DexScreener's base URL.
 pub const DEXSCREENER_URL: Key<HttpUrl> =
     Key::new("dexscreener_url", "dexscreener-url", "URL", "Base URL of DexScreener, the first price source")
@@ -185,6 +206,8 @@ pub const ALL: &[&dyn AnyKey] = &[
     &SHADOW_SAMPLE_RATE,
     &POLICY_FILE,
     &LEASE,
+    &RETENTION_RAW,
+    &EVENT_RETENTION,
     &DEXSCREENER_URL,
     &JUPITER_URL,
     &JUPITER_API_KEY,

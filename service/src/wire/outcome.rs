@@ -45,6 +45,6 @@ pub fn outcome_message(outcome: &Outcome) -> v1::Outcome {
         exit_at: outcome.exit_at.map(timestamp_message),
         exit_liquidity_assumed: outcome.exit_liquidity_assumed,
         sealed_at: outcome.sealed_at.map(timestamp_message),
-        approximate: false,
+        approximate: outcome.approximate,
     }
 }

@@ -83,6 +83,7 @@ const fn is_always_known(field: &Field) -> bool {
                 | OutcomeField::HeldDropped
                 | OutcomeField::SnapshotCount
                 | OutcomeField::PolicyVersion
+                | OutcomeField::Approximate
         )
     )
 }

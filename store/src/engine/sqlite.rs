@@ -1,12 +1,14 @@
 //! SQLite: one connection that writes, several that read, lists of values for many rows, moments as integers.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
+use domain::timestamp::Timestamp;
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbErr, ExecResult, QueryResult, SqliteTransactionMode,
-    SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait, Value,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult,
+    SqliteTransactionMode, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait, Value,
 };
 use sea_query_sqlx::SqlxValues;
 use sqlx::sqlite::{
@@ -20,8 +22,10 @@ use super::connection::Connection;
 use super::held::{Doubt, Held};
 use super::probe::Probe;
 use super::{Rows, Transaction, connecting, executing, querying};
+use crate::entity::moment::Moment;
 use crate::error::{Doing, StoreError};
 use crate::options::{ConnectOptions, Durability};
+use crate::week::Week;
 
 pub(super) const DIALECT: &[(&str, &str)] = &[
     ("{number}", "INTEGER PRIMARY KEY AUTOINCREMENT"),
@@ -155,6 +159,16 @@ impl Sqlite {
         self.readers.close().await;
         self.writer.close().await;
     }
+}
+
+/// Weeks before `end` that have prices: at least the first such week of every token.
+pub(super) async fn weeks_before(connection: &impl ConnectionTrait, end: Timestamp) -> Result<BTreeSet<Week>, DbErr> {
+    let sql = "SELECT DISTINCT first FROM (
+                   SELECT (SELECT MIN(observed_at) FROM price_snapshots WHERE token_id = tokens.token_id) AS first
+                   FROM tokens) WHERE first < $1";
+    let statement = Statement::from_sql_and_values(DbBackend::Sqlite, sql, [Moment(end).into()]);
+    let found = connection.query_all_raw(statement).await?;
+    found.iter().map(|row| Ok(Week::of(row.try_get_by_index::<Moment>(0)?.0))).collect()
 }
 
 /// Moments become microseconds here, the only place where values of entities are bound.

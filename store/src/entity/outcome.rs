@@ -66,6 +66,8 @@ pub struct Model {
     pub snapshot_count: i32,
     pub coverage: Option<f64>,
     pub policy_version: i32,
+    /// Replayed from bars.
+    pub approximate: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,4 +1,8 @@
 //! Folding alerts anew, from everything that is stored.
+//!
+//! Once only bars are left of a week, nothing that reaches into it can be folded anew: what is stored of it stands. Whether
+//! that is so is asked after the observations were read: a week is dropped only when nobody reads it, so that what was
+//! read before the answer is whole.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -14,18 +18,33 @@ use crate::alerts::row::recorded_peak;
 use crate::engine::{Rows, Transaction};
 use crate::entity::alert;
 use crate::error::{Doing, StoreError};
+use crate::retention::weeks;
 use crate::snapshots;
 use crate::stored::{quantity, stored as known};
+use crate::week::Week;
 
-/// A fresh fold of a stored alert, sealed if it was sealed, and all that happened in it.
+/// A fresh fold of a stored alert, sealed if it was sealed, and all that happened in it. `None` where its observations are
+/// no longer kept.
 pub(crate) async fn fold_from_storage(
     connection: &impl ConnectionTrait,
     stored: &StoredFold,
     policy: &Policy,
-) -> Result<(Fold, Vec<Happening>), StoreError> {
+) -> Result<Option<(Fold, Vec<Happening>)>, StoreError> {
     let subject = subject_of(connection, stored).await?;
     let fold = fold_anew(connection, stored.token_id, subject, policy).await?;
-    Ok(sealed_as(stored, fold, policy))
+    let kept = is_kept(stored, &rolled_since(connection, stored.alerted_at).await?);
+    Ok(kept.then(|| sealed_as(stored, fold, policy)))
+}
+
+/// The weeks of which only bars are left, from the week of a moment on.
+async fn rolled_since(connection: &impl ConnectionTrait, since: Timestamp) -> Result<Vec<Week>, StoreError> {
+    weeks::rolled_in(connection, since, Timestamp::MAX).await
+}
+
+/// Whether none of an alert's observations can have been in one of these weeks.
+fn is_kept(stored: &StoredFold, rolled: &[Week]) -> bool {
+    let reaches = |week: &Week| week.starts_at() <= stored.window_end && week.ends_at() > stored.alerted_at;
+    !rolled.iter().any(reaches)
 }
 
 /// A fresh, open fold of all stored observations that are the subject's.
@@ -36,11 +55,11 @@ pub(crate) async fn fold_anew(
     policy: &Policy,
 ) -> Result<(Fold, Vec<Happening>), StoreError> {
     let observations = snapshots::between(connection, token_id, subject.alerted_at, subject.window_end()).await?;
-    fold(token_id, subject, &observations, policy)
+    fold_those(token_id, subject, &observations, policy)
 }
 
 /// What the fold must know of a stored alert.
-async fn subject_of(connection: &impl ConnectionTrait, stored: &StoredFold) -> Result<Subject, StoreError> {
+pub(crate) async fn subject_of(connection: &impl ConnectionTrait, stored: &StoredFold) -> Result<Subject, StoreError> {
     let found = alert::Entity::find()
         .filter(alert::Column::TokenId.eq(stored.token_id))
         .filter(alert::Column::AlertId.eq(stored.alert_id))
@@ -61,13 +80,24 @@ fn subject(stored: &StoredFold, alert: &alert::Model) -> Result<Subject, StoreEr
     })
 }
 
-/// Fresh folds of many alerts: each alert is read with one statement for all, each token's observations with one.
-/// In the order of `stored`.
+/// Fresh folds of many alerts, sealed where they were sealed, in the order of `stored`; `None` for those whose observations
+/// are no longer kept.
 pub(super) async fn fold_many(
     transaction: &Transaction,
     stored: &[StoredFold],
     policy: &Policy,
-) -> Result<Vec<(Fold, Vec<Happening>)>, StoreError> {
+) -> Result<Vec<Option<(Fold, Vec<Happening>)>>, StoreError> {
+    let folds = fold_open(transaction, stored, policy).await?;
+    let seal = |(stored, fold): (&StoredFold, Option<_>)| fold.map(|fold| sealed_as(stored, fold, policy));
+    Ok(stored.iter().zip(folds).map(seal).collect())
+}
+
+/// The same, all open: each alert is read with one statement for all, each token's observations with one.
+pub(crate) async fn fold_open(
+    transaction: &Transaction,
+    stored: &[StoredFold],
+    policy: &Policy,
+) -> Result<Vec<Option<(Fold, Vec<Happening>)>>, StoreError> {
     let alerts = alerts_of(transaction, stored).await?;
     let mut by_token: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
     for (index, fold) in stored.iter().enumerate() {
@@ -81,11 +111,18 @@ pub(super) async fn fold_many(
         for index in indices {
             let alert = alerts.get(&stored[index].alert_id);
             let alert = known("outcomes.alert_id", &stored[index].alert_id, alert)?;
-            let fold = fold(token_id, subject(&stored[index], alert)?, &observations, policy)?;
-            folds[index] = Some(sealed_as(&stored[index], fold, policy));
+            folds[index] = Some(fold_those(token_id, subject(&stored[index], alert)?, &observations, policy)?);
         }
     }
-    Ok(folds.into_iter().flatten().collect())
+    if let Some(first) = stored.iter().map(|stored| stored.alerted_at).min() {
+        let rolled = rolled_since(transaction, first).await?;
+        for (stored, fold) in stored.iter().zip(&mut folds) {
+            if !is_kept(stored, &rolled) {
+                *fold = None;
+            }
+        }
+    }
+    Ok(folds)
 }
 
 async fn alerts_of(
@@ -109,7 +146,7 @@ async fn alerts_of(
 }
 
 /// Folds those of a token's observations, in order, that are the subject's.
-fn fold(
+pub(crate) fn fold_those(
     token_id: i64,
     subject: Subject,
     observations: &[Observation],

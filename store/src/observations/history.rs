@@ -8,19 +8,14 @@ use domain::timestamp::Timestamp;
 use domain::token::TokenKey;
 use futures::StreamExt;
 use futures::stream::{self, BoxStream, TryStreamExt};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::read::number_of;
 use crate::engine::Engine;
-use crate::entity::moment::Moment;
-use crate::entity::price_snapshot::{Column, Entity};
-use crate::error::{Doing, StoreError};
+use crate::error::StoreError;
 use crate::retention::weeks;
+use crate::snapshots::CHUNK;
 use crate::week::Week;
 use crate::{bars, snapshots};
-
-/// About a day of a token per statement.
-const CHUNK: u64 = 2_000;
 
 /// One piece of a price history.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,19 +122,8 @@ impl History {
     }
 
     async fn observations(&self, until: Timestamp) -> Result<(Vec<PricePiece>, HistoryPlace), StoreError> {
-        let (at, source) = (Moment(self.place.at), &*self.place.behind_source);
-        let models = Entity::find()
-            .filter(Column::TokenId.eq(self.token_id))
-            .filter(Column::ObservedAt.gte(at))
-            .filter(Column::ObservedAt.lt(Moment(until)))
-            .filter(Condition::any().add(Column::ObservedAt.gt(at)).add(Column::Source.gt(source)))
-            .order_by_asc(Column::ObservedAt)
-            .order_by_asc(Column::Source)
-            .limit(CHUNK)
-            .all(&*self.engine)
-            .await
-            .doing("reading stored prices")?;
-        let seen = models.into_iter().map(snapshots::observation).collect::<Result<Vec<_>, _>>()?;
+        let behind = (self.place.at, Arc::clone(&self.place.behind_source));
+        let seen = snapshots::chunk(&*self.engine, self.token_id, &behind, until).await?;
         let full = seen.last().filter(|_| seen.len() as u64 == CHUNK);
         let next = full.map_or_else(
             || HistoryPlace::end_of_bar(until),

@@ -1,5 +1,6 @@
 //! What can be said of a batch before the database is asked: what is invalid, out of range, or there twice.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use domain::observation::Observation;
@@ -7,6 +8,8 @@ use domain::timestamp::Timestamp;
 use domain::token::TokenKey;
 
 use super::Reception;
+use crate::retention::KeepRaw;
+use crate::week::Week;
 
 /// 2020-01-01T00:00:00Z: before it there was nothing to observe.
 const EARLIEST: Timestamp = Timestamp::from_seconds(1_577_836_800);
@@ -74,4 +77,29 @@ fn is_storable(seen: &Observation) -> bool {
         && !has_nul(&seen.source)
         && !seen.dex_name.as_deref().is_some_and(has_nul)
         && !seen.pool.as_deref().is_some_and(has_nul)
+}
+
+/// The weeks of those candidates that are so old that their week may be closed; none, nearly always.
+pub(super) fn old_weeks(
+    observations: &[(TokenKey, Observation)],
+    candidates: &[usize],
+    now: Timestamp,
+) -> BTreeSet<Week> {
+    let young = now.minus(KeepRaw::LEAST.saturating_sub(AHEAD));
+    let moments = candidates.iter().map(|index| observations[*index].1.observed_at);
+    moments.filter(|at| *at < young).map(Week::of).collect()
+}
+
+impl Sorted {
+    /// Refuses the candidates of weeks that are closed.
+    pub(super) fn refuse(&mut self, observations: &[(TokenKey, Observation)], closed: &BTreeSet<Week>) {
+        let Self { receptions, candidates, .. } = self;
+        candidates.retain(|index| {
+            let taken = !closed.contains(&Week::of(observations[*index].1.observed_at));
+            if !taken {
+                receptions[*index] = Reception::OutsideRetention;
+            }
+            taken
+        });
+    }
 }

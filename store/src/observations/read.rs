@@ -7,17 +7,12 @@ use domain::timestamp::Timestamp;
 use domain::token::TokenKey;
 use futures::StreamExt;
 use futures::stream::{self, BoxStream, TryStreamExt};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::engine::Engine;
-use crate::entity::moment::Moment;
-use crate::entity::price_snapshot::{Column, Entity};
 use crate::entity::token;
 use crate::error::{Doing, StoreError};
-use crate::snapshots;
-
-/// About a day of a token per statement.
-const CHUNK: u64 = 2_000;
+use crate::snapshots::{self, CHUNK};
 
 struct Reading {
     engine: Arc<Engine>,
@@ -69,18 +64,6 @@ impl Reading {
     }
 
     async fn chunk(&self) -> Result<Vec<Observation>, StoreError> {
-        let (from, source) = (Moment(self.from.0), &*self.from.1);
-        let models = Entity::find()
-            .filter(Column::TokenId.eq(self.token_id))
-            .filter(Column::ObservedAt.gte(from))
-            .filter(Column::ObservedAt.lt(Moment(self.to)))
-            .filter(Condition::any().add(Column::ObservedAt.gt(from)).add(Column::Source.gt(source)))
-            .order_by_asc(Column::ObservedAt)
-            .order_by_asc(Column::Source)
-            .limit(CHUNK)
-            .all(&*self.engine)
-            .await
-            .doing("reading stored prices")?;
-        models.into_iter().map(snapshots::observation).collect()
+        snapshots::chunk(&*self.engine, self.token_id, &self.from, self.to).await
     }
 }

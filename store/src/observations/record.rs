@@ -1,6 +1,6 @@
 //! Storing a batch and folding it, within a transaction.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::observation::Observation;
@@ -17,7 +17,9 @@ use crate::error::{Doing, StoreError, is_unique_violation};
 use crate::folding::{self, NewObservations, StoredFolds};
 use crate::leases::{Fence, Shard};
 use crate::locking::{Locked, Numbers};
+use crate::retention::weeks;
 use crate::rules::Rules;
+use crate::week::Week;
 use crate::write::Work;
 use crate::{pools, snapshots};
 
@@ -28,6 +30,8 @@ type StoredKey = (i64, Timestamp, String);
 pub(super) struct Record<'a> {
     pub(super) batch: &'a Batch,
     pub(super) sorted: Sorted,
+    /// The weeks of candidates that may be closed by now.
+    pub(super) old: BTreeSet<Week>,
     pub(super) now: Timestamp,
     pub(super) rules: &'a Rules,
     pub(super) numbers: &'a Numbers,
@@ -46,7 +50,7 @@ struct Item<'a> {
 
 impl<'a> Record<'a> {
     /// What can be stored, in the order of the primary key, which is that of the folds.
-    fn items(&self, locked: &Locked, receptions: &mut [Reception]) -> Vec<Item<'a>> {
+    fn items(&self, locked: &Locked, closed: &BTreeSet<Week>, receptions: &mut [Reception]) -> Vec<Item<'a>> {
         let mut items = Vec::with_capacity(self.sorted.candidates.len());
         // The candidates of one token stand together.
         let mut last: Option<(TokenKey, Option<i64>)> = None;
@@ -57,6 +61,10 @@ impl<'a> Record<'a> {
                 _ => locked.tokens.get(token).copied(),
             };
             last = Some((*token, number));
+            if !closed.is_empty() && closed.contains(&Week::of(seen.observed_at)) {
+                receptions[index] = Reception::OutsideRetention;
+                continue;
+            }
             match number {
                 Some(token_id) => items.push(Item { index, token_id, seen }),
                 None => receptions[index] = Reception::UnknownToken,
@@ -94,7 +102,11 @@ async fn record(
     let tokens = sorted.candidates.iter().map(|index| batch.observations[*index].0);
     let locked = numbers.lock(transaction, tokens.chain(batch.pools.iter().map(|(token, _)| *token))).await?;
 
-    let items = work.items(&locked, &mut receptions);
+    let closed = match work.old.is_empty() {
+        true => BTreeSet::new(),
+        false => weeks::hold_open(transaction, &work.old, *now).await?,
+    };
+    let items = work.items(&locked, &closed, &mut receptions);
     let stored = folding::reached_by(transaction, &of_items(items.iter())).await?;
     let (certain, doubtful) = sort_by_novelty(&items, &stored, careful.load(Ordering::Relaxed));
     transaction.copy_in("price_snapshots", &snapshots::rows(&certain)).await.doing("storing prices")?;
@@ -161,8 +173,8 @@ async fn answer_refused(
     let mut places: HashMap<usize, Vec<usize>> = refused.values().map(|index| (*index, vec![*index])).collect();
     let mut answers = Vec::new();
     for (index, earlier) in &work.sorted.repeats {
-        if receptions[*earlier] == Reception::UnknownToken {
-            answers.push((*index, Reception::UnknownToken));
+        if matches!(receptions[*earlier], Reception::UnknownToken | Reception::OutsideRetention) {
+            answers.push((*index, receptions[*earlier]));
         } else if let Some(places) = places.get_mut(earlier) {
             places.push(*index);
         }

@@ -21,7 +21,7 @@ pub(super) async fn refold(
 ) -> Result<Option<Refold>, StoreError> {
     let snapshot = &engine.snapshot().await.doing("reading an outcome")?;
     let Some(fold) = folding::of_alert(snapshot, id).await? else { return Ok(None) };
-    let (fresh, _) = folding::fold_from_storage(snapshot, &fold, &rules.policy).await?;
+    let Some((fresh, _)) = folding::fold_from_storage(snapshot, &fold, &rules.policy).await? else { return Ok(None) };
     let model = Entity::find()
         .filter(Column::TokenId.eq(fold.token_id))
         .filter(Column::AlertId.eq(fold.alert_id))

@@ -66,6 +66,8 @@ pub(crate) fn row(token_id: i64, alert_id: Uuid, dataset_change: i64, fold: &Fol
         snapshot_count: outcome.snapshot_count,
         coverage: outcome.coverage,
         policy_version: outcome.policy_version,
+        // Only a relabelling says otherwise, and what it said stays.
+        approximate: false,
     }
 }
 
@@ -103,7 +105,8 @@ pub(crate) fn rows_of_changed(models: &[Model]) -> Rows<'_> {
 pub(crate) fn outcome(model: Model, policies: &KnownPolicies) -> Result<Outcome, StoreError> {
     let status = stored("outcomes.status", &model.status, status_of(&model.status))?;
     if model.sealed_at.is_none() {
-        return open(AlertId(model.alert_id), &model.state, policies);
+        let outcome = open(AlertId(model.alert_id), &model.state, policies)?;
+        return Ok(Outcome { approximate: model.approximate, ..outcome });
     }
     Ok(Outcome {
         status,
@@ -141,6 +144,7 @@ pub(crate) fn outcome(model: Model, policies: &KnownPolicies) -> Result<Outcome,
         snapshot_count: model.snapshot_count,
         coverage: model.coverage,
         policy_version: model.policy_version,
+        approximate: model.approximate,
     })
 }
 

@@ -1,7 +1,9 @@
 //! Sealing what is due.
 
+use std::borrow::Cow;
+
 use domain::alert::AlertId;
-use domain::outcome::Fold;
+use domain::outcome::{Fold, Policy};
 use domain::timestamp::Timestamp;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
 use uuid::Uuid;
@@ -16,6 +18,7 @@ use crate::folding::{self, StoredFold};
 use crate::leases::{Fence, Shard};
 use crate::locking;
 use crate::observations::{AlertHappening, named};
+use crate::policies;
 use crate::rules::Rules;
 use crate::write::Work;
 
@@ -101,14 +104,14 @@ async fn seal(
         if stored.sealed {
             continue;
         }
-        let mut fold = current(transaction, &stored, rules).await?;
-        let seal_at = fold.seal_due(policy);
+        let (mut fold, policy) = current(transaction, &stored, policy).await?;
+        let seal_at = fold.seal_due(&policy);
         if seal_at > now {
             continue;
         }
         let mut happenings = Vec::new();
-        fold.seal(policy, seal_at, &mut happenings);
-        rows.push(row::row(stored.token_id, stored.alert_id, locked.change, &fold, policy));
+        fold.seal(&policy, seal_at, &mut happenings);
+        rows.push(row::row(stored.token_id, stored.alert_id, locked.change, &fold, &policy));
         happened.extend(happenings.into_iter().map(|what| (stored.token_id, AlertId(stored.alert_id), what)));
     }
     folding::write(transaction, &rows).await?;
@@ -116,10 +119,26 @@ async fn seal(
     named(happened, &locked)
 }
 
-/// The stored state where it can be used, else a fold of what is stored.
-async fn current(transaction: &Transaction, stored: &StoredFold, rules: &Rules) -> Result<Fold, StoreError> {
-    match &stored.fold {
-        Some(fold) if fold.policy_version() == rules.policy.version => Ok(Fold::clone(fold)),
-        _ => Ok(folding::fold_from_storage(transaction, stored, &rules.policy).await?.0),
+/// The stored state where it can be used, else a fold of what is stored; and the policy that it is under. Where the
+/// observations are no longer kept, that is the policy that it was begun with.
+async fn current<'a>(
+    transaction: &Transaction,
+    stored: &StoredFold,
+    policy: &'a Policy,
+) -> Result<(Fold, Cow<'a, Policy>), StoreError> {
+    if let Some(fold) = stored.fold.as_ref().filter(|fold| fold.policy_version() == policy.version) {
+        return Ok((Fold::clone(fold), Cow::Borrowed(policy)));
     }
+    if let Some((fold, _)) = folding::fold_from_storage(transaction, stored, policy).await? {
+        return Ok((fold, Cow::Borrowed(policy)));
+    }
+    if let Some(fold) = &stored.fold
+        && let Some(own) = policies::of_version(transaction, fold.policy_version()).await?
+    {
+        return Ok((Fold::clone(fold), Cow::Owned(own)));
+    }
+    // Nothing of it can be read: the rest of its observations is all that is known.
+    let subject = folding::subject_of(transaction, stored).await?;
+    let (fold, _) = folding::fold_anew(transaction, stored.token_id, subject, policy).await?;
+    Ok((fold, Cow::Borrowed(policy)))
 }

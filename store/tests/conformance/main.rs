@@ -16,6 +16,8 @@ mod market;
 mod observations;
 mod outcomes;
 mod policies;
+mod relabel;
+mod retention;
 mod tables;
 mod writers;
 
@@ -92,6 +94,23 @@ promises! {
     bars {
         a_history_is_of_observations_where_they_are_kept
         the_window_of_an_alert_is_told
+    }
+    retention {
+        an_old_week_becomes_bars_and_its_prices_go
+        a_closed_week_takes_no_prices_and_other_weeks_do
+        a_peak_that_is_trusted_later_counts_without_the_prices
+        another_policy_leaves_outcomes_without_prices_as_they_are
+        a_week_that_an_open_outcome_needs_is_kept
+        history_that_is_being_brought_along_is_not_closed_in_the_middle
+        a_run_that_was_killed_is_taken_up_where_it_was
+        two_that_roll_one_week_at_once_leave_the_same_bars
+    }
+    relabel {
+        relabelling_gives_what_the_policy_would_have_said_live
+        a_relabelling_that_is_broken_off_goes_on_where_it_was
+        two_relabellings_and_late_prices_at_once_leave_no_outcome_wrong
+        only_the_alerts_asked_for_are_relabelled
+        beyond_retention_only_bars_are_replayed_and_only_where_asked_for
     }
     policies {
         the_policy_in_force_is_the_one_that_was_registered_last

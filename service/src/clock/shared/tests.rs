@@ -127,7 +127,7 @@ async fn follow_in_a_process(socket: &Path, what: &str, clock: &Clock) -> std::p
 fn followers(clock: &Clock) -> usize {
     match &clock.0 {
         super::super::Kind::Simulated(simulation) => simulation.followers(),
-        super::super::Kind::System => 0,
+        super::super::Kind::System(_) => 0,
     }
 }
 

@@ -69,12 +69,25 @@ impl Tail {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether the last listener is gone; then the next one begins anew.
+    fn nobody_listens(&self) -> bool {
+        let mut running = self.running();
+        if running.as_ref().is_some_and(|now| now.listeners.receiver_count() > 0) {
+            return false;
+        }
+        *running = None;
+        true
+    }
+
     /// Reads and hands on until nobody listens.
     async fn read(self: Arc<Self>, mut reader: EventReader) {
         let mut written = self.store.events().written();
         let mut pause = SOON;
         let mut wait = self.settings.look_every;
         while !self.stop.is_cancelled() {
+            if self.nobody_listens() {
+                return;
+            }
             // What is written from here on is noticed below.
             written.mark_unchanged();
             let page = match reader.next(TOGETHER).await {
@@ -96,10 +109,6 @@ impl Tail {
             {
                 let mut running = self.running();
                 let Some(now) = running.as_mut() else { return };
-                if now.listeners.receiver_count() == 0 {
-                    *running = None;
-                    return;
-                }
                 for event in page.events {
                     // The last listener may just have gone.
                     let _ = now.listeners.send(Arc::new(Told::new(event)));
@@ -113,7 +122,8 @@ impl Tail {
             let again = if page.more_to_come { pause } else { self.settings.look_every };
             tokio::select! {
                 () = tokio::time::sleep(again) => {}
-                _ = written.changed() => {}
+                // Where much is written, it is read together.
+                _ = written.changed() => tokio::time::sleep(SOON).await,
                 () = self.stop.cancelled() => break,
             }
         }

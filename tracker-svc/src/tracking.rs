@@ -25,7 +25,6 @@ use first_look::{FirstLook, FirstLooks};
 use lease::Leases;
 use lease::keeper::{Keeper, notice_interval};
 use lease::lookout::Lookout;
-use record::Recorder;
 use seal::Sealer;
 use summary::Summariser;
 use tick::Poller;
@@ -41,6 +40,7 @@ mod seal;
 mod summary;
 mod tick;
 mod tick_metrics;
+mod writers;
 
 /// How alerts are followed, beside the [`Rules`].
 #[derive(Clone, Debug, PartialEq)]
@@ -197,7 +197,7 @@ impl TrackingLoop {
             let summariser = Summariser::new(parts.clone(), interval, settings.summary_window);
             tasks.spawn(summariser.run(clock.work(), stop.clone()));
         }
-        tasks.spawn(Recorder::new(parts).run(deliveries, stop));
+        tasks.spawn(writers::write_all(parts, deliveries, stop));
         // Until nothing is left to write under them.
         let release = CancellationToken::new();
         let keeping = tokio::spawn(keeper.run(clock.work(), release.clone()));

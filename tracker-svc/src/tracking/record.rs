@@ -16,7 +16,7 @@ use crate::feed::cascade::Delivery;
 /// So many observations go into one transaction at most (and one answer more).
 const TOGETHER: usize = 1_000;
 
-/// The only writer of polled prices in this process.
+/// One of the writers of polled prices.
 pub(super) struct Recorder {
     parts: Parts,
 }
@@ -51,7 +51,7 @@ impl Recorder {
             let batch = covered(batch, &fence);
             let observations = batch.observations.len();
             let to = self.parts.store.observations().under(&fence);
-            match to.record(batch.clone(), now, &self.parts.rules).await {
+            match to.record(&batch, now, &self.parts.rules).await {
                 Ok(report) => {
                     patience = Patience::default();
                     self.tell(&batch, &report);

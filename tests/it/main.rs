@@ -12,5 +12,6 @@ mod load;
 mod odd_loads;
 mod played;
 mod process;
+mod soak;
 mod tracker;
 mod whole_loop;

@@ -8,12 +8,12 @@ use crate::process::binary;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_trackers_that_are_killed_at_random_keep_every_promise_on_postgres() {
-    keeps_every_promise(&["--tokens", "60", "--hours", "12", "--engine", "postgres"]).await;
+    keeps_every_promise(&["--tokens", "40", "--hours", "8", "--engine", "postgres"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_trackers_that_are_killed_at_random_keep_every_promise_on_sqlite() {
-    keeps_every_promise(&["--tokens", "20", "--hours", "6", "--engine", "sqlite"]).await;
+    keeps_every_promise(&["--tokens", "20", "--hours", "4", "--engine", "sqlite"]).await;
 }
 
 async fn keeps_every_promise(arguments: &[&str]) {

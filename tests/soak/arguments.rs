@@ -41,6 +41,9 @@ pub struct Plan {
     /// How many trackers share the tokens.
     #[arg(long, default_value_t = 2)]
     pub replicas: usize,
+    /// The price sources answer any number of requests: for more tokens than their real limits carry.
+    #[arg(long)]
+    pub unlimited: bool,
     /// Nothing goes wrong: to see what the loop itself costs.
     #[arg(long)]
     pub calm: bool,
@@ -81,6 +84,9 @@ pub struct Replica {
     /// For how many hours each alert is followed.
     #[arg(long)]
     pub hours: u32,
+    /// The sources answer any number of requests.
+    #[arg(long)]
+    pub unlimited: bool,
 }
 
 pub enum Role {

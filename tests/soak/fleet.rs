@@ -21,6 +21,7 @@ pub struct Fleet {
     pub socket: PathBuf,
     pub database: String,
     pub hours: u32,
+    pub unlimited: bool,
     /// Where each tracker asks for prices.
     pub doors: Vec<Exchange>,
     /// Where their logs go.
@@ -46,6 +47,7 @@ impl Fleet {
             .args(["--database", &self.database, "--hours", &self.hours.to_string()])
             .args(["--dexscreener", &door.url(Source::DexScreener), "--jupiter", &door.url(Source::Jupiter)])
             .args(["--geckoterminal", &door.url(Source::GeckoTerminal)])
+            .args(self.unlimited.then_some("--unlimited"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log)

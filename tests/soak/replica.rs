@@ -15,6 +15,9 @@ use tracker_svc::tracking::TrackingSettings;
 
 use crate::arguments::{Replica, rules};
 
+/// More than are ever made.
+const UNLIMITED_PER_MINUTE: f64 = 1e6;
+
 pub async fn run(replica: Replica) -> anyhow::Result<()> {
     end_with_the_driver();
     let _telemetry = telemetry::start(&LogFilter::default(), LogFormat::Text)?;
@@ -37,10 +40,14 @@ pub async fn run(replica: Replica) -> anyhow::Result<()> {
 }
 
 fn feeds(replica: &Replica) -> FeedSettings {
+    let endpoint = |url: &str| Endpoint {
+        requests_per_minute: replica.unlimited.then_some(UNLIMITED_PER_MINUTE),
+        ..Endpoint::open(url)
+    };
     FeedSettings {
-        dexscreener: Endpoint::open(&replica.dexscreener),
-        jupiter: Endpoint::open(&replica.jupiter),
-        geckoterminal: Endpoint::open(&replica.geckoterminal),
+        dexscreener: endpoint(&replica.dexscreener),
+        jupiter: endpoint(&replica.jupiter),
+        geckoterminal: endpoint(&replica.geckoterminal),
         ..FeedSettings::default()
     }
 }

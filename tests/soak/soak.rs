@@ -45,7 +45,7 @@ pub async fn run(plan: Plan) -> anyhow::Result<bool> {
     println!("{figures}");
     say_how_it_grew(&speeds);
     let holds = violations.print();
-    if !holds {
+    if !holds && plan.logs.is_none() {
         println!("the logs of the trackers are kept in {}", folder.keep().display());
     }
     Ok(holds)
@@ -117,7 +117,8 @@ async fn fleet(
     database: &Database,
 ) -> anyhow::Result<Fleet> {
     let tells = clock.clone();
-    let exchange = Exchange::start(market.clone(), weather::faults(plan), Limits::real(), move || tells.now()).await?;
+    let limits = if plan.unlimited { Limits::default() } else { Limits::real() };
+    let exchange = Exchange::start(market.clone(), weather::faults(plan), limits, move || tells.now()).await?;
     let mut doors = vec![exchange];
     for _ in 1..plan.replicas {
         doors.push(doors[0].another_door().await?);
@@ -130,6 +131,7 @@ async fn fleet(
         socket,
         database: database.url(),
         hours: plan.hours,
+        unlimited: plan.unlimited,
         doors,
         logs,
         slots: Mutex::new((0..plan.replicas).map(|_| Slot::default()).collect()),

@@ -1,10 +1,13 @@
 //! What is done to the trackers and to the database, drawn from the seed. One thing after the other, so that there is always
 //! one tracker that could go on.
 
+use std::fs::File;
+use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
+use anyhow::Context as _;
 use domain::timestamp::Timestamp;
 use service::clock::{Clock, Work};
 use simulator::draw::Seed;
@@ -87,9 +90,17 @@ impl Chaos {
             | Event::Stop { away: lasts, .. }
             | Event::Database { away: lasts, .. }) = event;
             self.counts.unsettle(self.clock.now(), lasts);
+            self.note(&event)?;
             self.happen(event, &mut work).await?;
         }
         Ok(())
+    }
+
+    /// Beside the logs of the trackers, for whoever looks for a cause.
+    fn note(&self, event: &Event) -> anyhow::Result<()> {
+        let path = self.fleet.logs.join("chaos.log");
+        let mut log = File::options().create(true).append(true).open(&path).context("opening chaos.log")?;
+        writeln!(log, "{} {event:?}", self.clock.now()).context("writing chaos.log")
     }
 
     async fn happen(&self, event: Event, work: &mut Work) -> anyhow::Result<()> {

@@ -17,6 +17,8 @@ use tokio_util::sync::CancellationToken;
 use crate::faults::{Fault, Faults, Source};
 use crate::market::{Listing, Market};
 
+use answer::spoil_of;
+
 mod answer;
 mod birdeye;
 mod dexscreener;
@@ -71,6 +73,8 @@ struct Desk {
     tokens: [AtomicU64; 4],
     this_minute: Mutex<[(i64, u64); 4]>,
     most_in_a_minute: [AtomicU64; 4],
+    /// When something went wrong with an answer that a token was in.
+    spoiled: Mutex<HashMap<TokenAddress, Vec<Timestamp>>>,
 }
 
 impl std::fmt::Debug for Shared {
@@ -99,6 +103,7 @@ impl Exchange {
             tokens: Default::default(),
             this_minute: Mutex::default(),
             most_in_a_minute: Default::default(),
+            spoiled: Mutex::default(),
         };
         Self::open(Arc::new(desk)).await
     }
@@ -160,6 +165,14 @@ impl Exchange {
         self.shared.desk.tokens[source as usize].load(Ordering::Relaxed)
     }
 
+    /// Whether something went wrong, between these moments, with an answer in which this token should have been, limits
+    /// included.
+    #[must_use]
+    pub fn spoiled(&self, token: &TokenAddress, from: Timestamp, to: Timestamp) -> bool {
+        let spoiled = self.shared.desk.spoiled.lock().unwrap_or_else(PoisonError::into_inner);
+        spoiled.get(token).is_some_and(|times| times.iter().any(|at| (from..=to).contains(at)))
+    }
+
     /// When each token was last asked for at this door, of any source.
     #[must_use]
     pub fn asked_at(&self) -> HashMap<TokenAddress, Timestamp> {
@@ -213,6 +226,18 @@ impl Shared {
 
 impl Desk {
     fn receive(&self, source: Source, now: Timestamp, tokens: &[TokenAddress]) -> Vec<Fault> {
+        let faults = self.faults_of(source, now, tokens);
+        if !faults.is_empty() {
+            let whole = faults.iter().any(|fault| !matches!(fault, Fault::Entry(Some(_), _)));
+            let mut spoiled = self.spoiled.lock().unwrap_or_else(PoisonError::into_inner);
+            for token in tokens.iter().filter(|token| whole || spoil_of(&faults, token).is_some()) {
+                spoiled.entry(*token).or_default().push(now);
+            }
+        }
+        faults
+    }
+
+    fn faults_of(&self, source: Source, now: Timestamp, tokens: &[TokenAddress]) -> Vec<Fault> {
         self.requests[source as usize].fetch_add(1, Ordering::Relaxed);
         self.tokens[source as usize].fetch_add(tokens.len() as u64, Ordering::Relaxed);
         let in_this_minute = {

@@ -50,6 +50,9 @@ pub struct Plan {
     /// Keep the folder with the logs of the trackers here. Where it is missing they are kept only after a failure.
     #[arg(long)]
     pub logs: Option<PathBuf>,
+    /// What the trackers log, such as `debug`.
+    #[arg(long, default_value = "info")]
+    pub log: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -87,6 +90,9 @@ pub struct Replica {
     /// The sources answer any number of requests.
     #[arg(long)]
     pub unlimited: bool,
+    /// What is logged.
+    #[arg(long)]
+    pub log: String,
 }
 
 pub enum Role {

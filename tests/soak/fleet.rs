@@ -22,6 +22,8 @@ pub struct Fleet {
     pub database: String,
     pub hours: u32,
     pub unlimited: bool,
+    /// What they log.
+    pub log: String,
     /// Where each tracker asks for prices.
     pub doors: Vec<Exchange>,
     /// Where their logs go.
@@ -47,6 +49,7 @@ impl Fleet {
             .args(["--database", &self.database, "--hours", &self.hours.to_string()])
             .args(["--dexscreener", &door.url(Source::DexScreener), "--jupiter", &door.url(Source::Jupiter)])
             .args(["--geckoterminal", &door.url(Source::GeckoTerminal)])
+            .args(["--log", &self.log])
             .args(self.unlimited.then_some("--unlimited"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

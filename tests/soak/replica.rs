@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use service::clock::Clock;
+use service::config::Setting as _;
 use service::serve::{Listener, ServeOptions, announce_ready};
 use service::telemetry::{self, LogFilter, LogFormat};
 use store::Store;
@@ -20,7 +21,8 @@ const UNLIMITED_PER_MINUTE: f64 = 1e6;
 
 pub async fn run(replica: Replica) -> anyhow::Result<()> {
     end_with_the_driver();
-    let _telemetry = telemetry::start(&LogFilter::default(), LogFormat::Text)?;
+    let filter = LogFilter::parse(&replica.log).map_err(|error| anyhow::anyhow!("--log {}: {error}", replica.log))?;
+    let _telemetry = telemetry::start(&filter, LogFormat::Text)?;
     let clock = Clock::simulated_at(&replica.clock).context("following the clock")?;
     let work = clock.work();
     let stop = service::shutdown::on_signal().context("listening for signals")?;

@@ -106,7 +106,8 @@ async fn play(plan: &Plan, folder: &TempDir, violations: &Violations) -> anyhow:
         fleet.stop(number).await?;
     }
     drop(work);
-    Ok((Evidence { alerts, acknowledged, database, counts, until }, speeds))
+    let exchange = fleet.doors[0].another_door().await?;
+    Ok((Evidence { alerts, acknowledged, database, market, exchange, counts, until }, speeds))
 }
 
 async fn fleet(
@@ -132,6 +133,7 @@ async fn fleet(
         database: database.url(),
         hours: plan.hours,
         unlimited: plan.unlimited,
+        log: plan.log.clone(),
         doors,
         logs,
         slots: Mutex::new((0..plan.replicas).map(|_| Slot::default()).collect()),

@@ -11,6 +11,7 @@ use futures::TryStreamExt as _;
 use store::{Rules, Store};
 
 use super::{Evidence, Figures, Violations, alert};
+use crate::arguments::LEASE;
 use crate::bot::{Pushed, SOURCE};
 
 /// What was promised about a token.
@@ -50,14 +51,13 @@ impl Promised {
         store: &Store,
         rules: &Rules,
         evidence: &Evidence,
-        longest: Duration,
         violations: &Violations,
     ) -> anyhow::Result<Figures> {
         let end = self.last_alerted_at.plus(rules.tracking_window);
         let prices = store.observations().prices(self.token, Timestamp::EPOCH, end.plus(Duration::from_hours(24)));
         let prices: Vec<Observation> = prices.try_collect().await?;
         self.check_pushed(&prices, violations);
-        let (longest_gap, late_looks) = self.check_gaps(&prices, end, evidence, longest, violations);
+        let gaps = self.check_gaps(&prices, end, evidence, rules, violations);
         let mut complete = 0;
         for id in &self.alerts {
             complete += usize::from(alert::check(store, *id, rules, violations).await?);
@@ -67,8 +67,9 @@ impl Promised {
             observations: prices.len(),
             pushed: self.pushed.len(),
             complete,
-            longest_gap,
-            late_looks,
+            longest_gap: gaps.longest,
+            late_looks: gaps.late,
+            excused: gaps.excused,
             happened: String::new(),
         })
     }
@@ -84,32 +85,57 @@ impl Promised {
         }
     }
 
-    /// The longest time without a look, and how many were longer than an interval and a half.
+    /// The times between looks.
     fn check_gaps(
         &self,
         prices: &[Observation],
         end: Timestamp,
         evidence: &Evidence,
-        longest: Duration,
+        rules: &Rules,
         violations: &Violations,
-    ) -> (Duration, usize) {
+    ) -> Gaps {
+        let longest = LEASE * 2 + rules.poll_interval;
         let looks = prices.iter().filter(|price| &*price.source != SOURCE).map(|price| price.observed_at);
-        let (mut before, mut longest_gap, mut late) = (self.from, Duration::ZERO, 0);
+        let (mut before, mut gaps) = (self.from, Gaps::default());
         for at in looks.filter(|at| *at > self.from && *at < end).chain([end]) {
-            let (gap, away) = (at.since(before), evidence.database.away(before, at));
-            // The database was away: nobody could have stored a look.
-            let gap = gap.saturating_sub(away);
-            if gap > longest {
-                violations.add(format!(
-                    "nobody looked at {} from {before} to {at} ({} s)",
-                    self.token,
-                    gap.as_secs_f64()
-                ));
+            // While the database was away nobody could have stored a look.
+            let gap = at.since(before).saturating_sub(evidence.database.away(before, at));
+            if gap > longest && gap <= longest + rules.poll_interval && self.was_spoiled(evidence, before, at) {
+                gaps.excused += 1;
+            } else if gap > longest {
+                let (seconds, near) = (gap.as_secs_f64(), around(prices, before));
+                violations.add(format!("nobody looked at {} from {before} to {at} ({seconds} s): {near}", self.token));
             }
-            longest_gap = longest_gap.max(gap);
-            late += usize::from(gap > Duration::from_secs(90));
+            gaps.longest = gaps.longest.max(gap);
+            gaps.late += usize::from(gap > rules.poll_interval.mul_f64(1.5));
             before = at;
         }
-        (longest_gap, late)
+        gaps
     }
+
+    /// Whether some source told nothing of the token in between, or what nobody should believe.
+    fn was_spoiled(&self, evidence: &Evidence, from: Timestamp, to: Timestamp) -> bool {
+        let listing = evidence.market.find(&self.token.address);
+        let bad_tick = |seconds| {
+            let at = from.plus(Duration::from_secs(seconds));
+            listing.as_ref().is_some_and(|listing| listing.token.bad_tick(at) != 1.0)
+        };
+        evidence.exchange.spoiled(&self.token.address, from, to) || (0..=to.since(from).as_secs()).any(bad_tick)
+    }
+}
+
+/// What was found between looks.
+#[derive(Default)]
+struct Gaps {
+    longest: Duration,
+    late: usize,
+    excused: usize,
+}
+
+/// Who saw what about then, for whoever looks for the cause.
+fn around(prices: &[Observation], at: Timestamp) -> String {
+    let index = prices.partition_point(|price| price.observed_at <= at);
+    let near = &prices[index.saturating_sub(3)..prices.len().min(index + 3)];
+    let seen = near.iter().map(|price| format!("{} {} {}", price.observed_at, price.source, price.price_usd.get()));
+    seen.collect::<Vec<_>>().join(", ")
 }

@@ -11,20 +11,24 @@ use crate::leases::Fence;
 use crate::pools::PinnedPool;
 use crate::stored::token_key;
 
-/// An outcome is never due before its window ends, and there is an index on when it is due.
+/// An outcome is never due before its window ends, and there is an index on when it is due. The ticker of the newest alert
+/// comes by rank: looked up by its time, thousands of alerts of one moment would each be compared with all others.
 const SQL: &str = "
-    SELECT tokens.chain, tokens.address,
-           (SELECT alerts.symbol FROM alerts
-            WHERE alerts.token_id = followed.token_id AND alerts.alerted_at = followed.newest LIMIT 1),
+    SELECT tokens.chain, tokens.address, followed.symbol,
            followed.newest, followed.until, followed.alerted, pools.pool, pools.dex_name, pools.pinned_at,
            (SELECT MAX(price_snapshots.observed_at) FROM price_snapshots
             WHERE price_snapshots.token_id = followed.token_id AND price_snapshots.observed_at >= followed.oldest)
-    FROM (SELECT outcomes.token_id, MAX(outcomes.alerted_at) AS newest, MIN(outcomes.alerted_at) AS oldest,
-                 MAX(outcomes.window_end) AS until,
-                 MAX(CASE WHEN alerts.decision = 'alerted' THEN 1 ELSE 0 END) AS alerted
-          FROM outcomes JOIN alerts ON alerts.token_id = outcomes.token_id AND alerts.alert_id = outcomes.alert_id
-          WHERE outcomes.sealed_at IS NULL AND outcomes.seal_due_at > $1 AND outcomes.window_end > $1
-          GROUP BY outcomes.token_id) AS followed
+    FROM (SELECT token_id, MAX(alerted_at) AS newest, MIN(alerted_at) AS oldest, MAX(window_end) AS until,
+                 MAX(CASE WHEN decision = 'alerted' THEN 1 ELSE 0 END) AS alerted,
+                 MAX(CASE WHEN recency = 1 THEN symbol END) AS symbol
+          FROM (SELECT outcomes.token_id, outcomes.alerted_at, outcomes.window_end, alerts.decision, alerts.symbol,
+                       ROW_NUMBER() OVER (PARTITION BY outcomes.token_id
+                                          ORDER BY outcomes.alerted_at DESC, outcomes.alert_id) AS recency
+                FROM outcomes
+                JOIN alerts ON alerts.token_id = outcomes.token_id AND alerts.alert_id = outcomes.alert_id
+                WHERE outcomes.sealed_at IS NULL AND outcomes.seal_due_at > $1 AND outcomes.window_end > $1
+               ) AS open_alerts
+          GROUP BY token_id) AS followed
     JOIN tokens ON tokens.token_id = followed.token_id
     LEFT JOIN pools ON pools.token_id = followed.token_id
     WHERE 1 = 1";

@@ -56,7 +56,7 @@ async fn size(cluster: &Cluster, tokens: usize) -> f64 {
     let mut exchange = fleet::spawn(&[EXCHANGE, &tokens.to_string()]);
     let address = exchange.line();
     // Long enough for a tick; the room in it is what is measured.
-    let interval = Duration::from_secs(if tokens > 20_000 { 25 } else { 6 });
+    let interval = Duration::from_secs(if tokens > 20_000 { 30 } else { 10 });
     let mut tracker = fleet::spawn(&[TRACKER, database.url(), &address, &interval.as_millis().to_string()]);
     let began = UNIX_EPOCH + Duration::from_millis(tracker.line().parse().unwrap());
     let pool = PgPoolOptions::new().max_connections(1).connect(database.url()).await.unwrap();

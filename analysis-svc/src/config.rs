@@ -27,7 +27,7 @@ pub const KEYS: &[&dyn AnyKey] = &[
 pub struct AnalysisConfig {
     /// Which config key of the bot stands for which condition.
     pub catalogue: Catalogue,
-    /// The outcome rules: what is a pump, what an exit stakes.
+    /// The outcome rules (what is a pump, what an exit stakes), where the database does not say which ones made its outcomes.
     pub policy: Policy,
     /// How much memory the alerts may take. Too little and every question is refused with RESOURCE_EXHAUSTED; too much and
     /// the host ends the process.

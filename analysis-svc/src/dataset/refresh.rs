@@ -53,6 +53,7 @@ impl Dataset {
             changed_rows(&self.store, before.watermark, kept, self.limit_bytes).await?;
         let (alerts_changed, alerts_removed) = (rows.len(), removed.len());
         let snapshot = tokio::task::spawn_blocking(move || Arc::new(before.snapshot.with(rows, &removed))).await?;
+        let snapshot = self.by_its_own_policy(snapshot).await?;
         tracing::info!(
             dataset.revision = %snapshot.revision().id,
             dataset.alerts = snapshot.len(),
@@ -64,6 +65,19 @@ impl Dataset {
         *self.latest.write().unwrap_or_else(PoisonError::into_inner) =
             Loaded { watermark, snapshot: Arc::clone(&snapshot) };
         Ok(snapshot)
+    }
+
+    /// Outcomes are read by the policy that made them, the latest one where there are several. What a version stands for
+    /// never changes, so that one revision is always read by one policy.
+    async fn by_its_own_policy(&self, snapshot: Arc<Snapshot>) -> Result<Arc<Snapshot>, DatasetError> {
+        let version = snapshot.revision().policy_version;
+        if snapshot.is_empty() || version == snapshot.policy().version {
+            return Ok(snapshot);
+        }
+        match self.store.policies().get(version).await? {
+            Some(policy) => Ok(tokio::task::spawn_blocking(move || Arc::new(snapshot.under(&policy))).await?),
+            None => Ok(snapshot),
+        }
     }
 
     fn latest(&self) -> Loaded {

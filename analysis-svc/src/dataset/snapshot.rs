@@ -67,6 +67,12 @@ impl Snapshot {
         Self::of_rows(rows, &self.policy)
     }
 
+    /// The same rows, read by another policy.
+    #[must_use]
+    pub fn under(&self, policy: &Policy) -> Self {
+        Self::of_rows(self.rows.clone(), policy)
+    }
+
     /// How many alerts there are.
     #[must_use]
     pub fn len(&self) -> usize {

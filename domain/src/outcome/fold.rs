@@ -229,7 +229,7 @@ impl Fold {
     /// were accepted and dropped, and which time they cover. For an open fold of what stands for the observations, such as
     /// bars, which do not tell that.
     pub fn seen_as(&mut self, live: &Self) {
-        self.coverage = live.coverage.clone();
+        self.coverage = live.coverage;
         self.path.accepted = live.path.accepted;
         self.hygiene = Hygiene { dropped: live.hygiene.dropped, ..Hygiene::default() };
     }

@@ -154,7 +154,13 @@ enum Relabelled {
     /// Its observations are no longer kept.
     Beyond,
     /// It was folded under the policy in force.
-    Anew { before: Option<Labels>, after: Labels, approximate: bool },
+    Anew(Box<Anew>),
+}
+
+struct Anew {
+    before: Option<Labels>,
+    after: Labels,
+    approximate: bool,
 }
 
 /// An outcome, and whether it is a pump by the policy that made it.
@@ -178,10 +184,11 @@ impl Labels {
 
 impl RelabelProgress {
     fn count(&mut self, one: &Relabelled) {
-        let Relabelled::Anew { before, after, approximate } = one else {
+        let Relabelled::Anew(anew) = one else {
             self.beyond_retention += 1;
             return;
         };
+        let Anew { before, after, approximate } = &**anew;
         self.approximated += u64::from(*approximate);
         self.changed += u64::from(before.as_ref().is_none_or(|before| !before.same(after)));
         let is_rug = |labels: &Labels| labels.outcome.is_rug == Some(true);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use domain::bar::{PriceBar, Resampler, Resolution};
 use domain::observation::Observation;
 use domain::timestamp::Timestamp;
@@ -52,12 +52,12 @@ pub async fn a_history_is_of_observations_where_they_are_kept(bench: &Bench) -> 
 
 pub async fn the_window_of_an_alert_is_told(bench: &Bench) -> Result<()> {
     let live = follow(bench, 1).await?;
-    let window = bench.store.alerts().window(live.id).await?.expect("recorded");
+    let window = bench.store.alerts().window(live.id).await?.context("recorded")?;
     assert_eq!((window.token, window.start, window.end), (token(1), START, START.plus(Duration::from_hours(48))));
     let mut import = crate::market::alert(2, START);
     import.tracking_window = Some(Duration::from_hours(24));
     bench.store.alerts().record(crate::market::new(import.clone()), &bench.rules).await?;
-    let window = bench.store.alerts().window(import.id).await?.expect("recorded");
+    let window = bench.store.alerts().window(import.id).await?.context("recorded")?;
     assert_eq!(window.end, START.plus(Duration::from_hours(24) + Duration::from_millis(1)), "its end included");
     assert_eq!(bench.store.alerts().window(crate::market::alert(3, START).id).await?, None);
     Ok(())

@@ -37,7 +37,7 @@ pub async fn a_version_stands_for_the_same_parameters_for_ever(bench: &Bench) ->
     let mut other = second();
     other.exit.fee_pct = 0.5;
     let refused = bench.store.policies().register(&other, START.plus(minutes(1))).await;
-    let Err(error @ StoreError::PolicyChanged { version: 2, .. }) = refused else { panic!("{refused:?}") };
+    let Err(error @ StoreError::PolicyChanged { version: 2, .. }) = refused else { anyhow::bail!("{refused:?}") };
     assert!(error.to_string().contains("exit.fee_pct is 0.5, not 0.30000000000000004"), "{error}");
     let mut first = Policy::default();
     first.seal.after_seconds = 1;

@@ -7,7 +7,7 @@ use domain::outcome::{Fold, Policy};
 use domain::timestamp::Timestamp;
 use uuid::Uuid;
 
-use super::{Labels, Relabelled, approximate};
+use super::{Anew, Labels, Relabelled, approximate};
 use crate::engine::{Engine, Rows, Transaction};
 use crate::error::{Doing, StoreError};
 use crate::folding::{self, StoredFold};
@@ -97,10 +97,12 @@ impl Chunk<'_> {
                 None => (None, false),
             };
             let fold = fold.map(|fold| self.sealed_where_due(fold));
-            let told = fold.as_ref().map_or(Relabelled::Beyond, |fold| Relabelled::Anew {
-                before: befores.remove(&stored.alert_id),
-                after: Labels::of(fold.outcome(self.policy), self.policy),
-                approximate: is_approximate,
+            let told = fold.as_ref().map_or(Relabelled::Beyond, |fold| {
+                Relabelled::Anew(Box::new(Anew {
+                    before: befores.remove(&stored.alert_id),
+                    after: Labels::of(fold.outcome(self.policy), self.policy),
+                    approximate: is_approximate,
+                }))
             });
             made.push(Made { stored, fold, told });
         }
@@ -120,7 +122,7 @@ impl Chunk<'_> {
     async fn mark(&self, transaction: &Transaction, made: &[Made]) -> Result<(), StoreError> {
         let approximate: Vec<_> = made
             .iter()
-            .filter(|one| matches!(one.told, Relabelled::Anew { approximate: true, .. }))
+            .filter(|one| matches!(&one.told, Relabelled::Anew(anew) if anew.approximate))
             .map(|one| &one.stored)
             .collect();
         let rows = Rows::default()

@@ -176,6 +176,10 @@ async fn send_prices(
         let mut reasons = Reasons::default();
         while let Some(answer) = answers.next().await {
             let answer = answer.map_err(|status| failure(&status))?;
+            if let Some(status) = &answer.error {
+                // The next batches would fare no better: what is missing comes with the next import.
+                return Err(Failure::Refused(Box::new(Refusal::of_item("TrackingService.RecordPrices", status))));
+            }
             bar.inc(count(&answer));
             add(&answer, &mut tally, &mut reasons);
         }

@@ -8,6 +8,7 @@ use throwaway_postgres::Cluster;
 
 use crate::postgres::run;
 use crate::record_prices::{follow, messages, push};
+use crate::setting;
 use crate::tracker::Tracker;
 
 const TOKENS: [u64; 5] = [1_000, 3_000, 10_000, 30_000, 100_000];
@@ -22,12 +23,13 @@ const OBSERVATIONS: u64 = 100_000;
 pub async fn print(cluster: &Cluster) {
     println!("{:>9} {:>6} {:>12} {:>18}", "tokens", "days", "rows before", "µs/observation");
     let mut by_tokens = Vec::new();
-    for tokens in TOKENS {
+    let most = setting("MOST_TOKENS", 100_000);
+    for tokens in TOKENS.into_iter().filter(|tokens| *tokens <= most) {
         by_tokens.push((tokens as f64, cost(cluster, tokens, 0).await));
     }
     let mut by_days = Vec::new();
     for days in DAYS {
-        by_days.push((days as f64, cost(cluster, TOKENS_OF_DAYS, days).await));
+        by_days.push((days as f64, cost(cluster, TOKENS_OF_DAYS.min(most), days).await));
     }
     println!("slope over tokens  {:>6.2}", slope(&by_tokens));
     println!("slope over days    {:>6.2}", slope(&by_days));

@@ -2,7 +2,7 @@
 //! writes that reach the disk. Both sides in turns, twice; prints their rates and the ratio.
 //!
 //! `cargo bench -p tracker-svc --bench ingest [-- record-alert|record-alerts|record-prices|growth]`; without a name the
-//! first three. `SECONDS` (8) and `ROWS` (60000) are environment variables.
+//! first three. `SECONDS` (8), `ROWS` (60000) and, for the growth, `MOST_TOKENS` (100000) are environment variables.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark talks to whoever started it")]
 
 mod growth;

@@ -17,7 +17,6 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::feed::Feeds;
-use crate::feed::cascade::Delivery;
 use crate::housekeeping::HousekeepingSettings;
 use crate::shadow_sample::ShadowSample;
 use announce::Announcer;
@@ -144,7 +143,7 @@ impl std::fmt::Debug for Parts {
 /// First looks that wait at most; more are left to the next tick.
 const FIRST_LOOKS: usize = 4_096;
 /// Answers that wait to be stored at most; then the polling waits for the store.
-const DELIVERIES: usize = 256;
+const POLLED: usize = 256;
 
 impl TrackingLoop {
     /// A loop over what `store` follows, and the handle that asks it for first looks.
@@ -185,11 +184,11 @@ impl TrackingLoop {
             () = keeper.begin() => {}
             () = stop.cancelled() => {}
         }
-        let (deliver, deliveries) = mpsc::channel::<Delivery>(DELIVERIES);
+        let (record, polled) = mpsc::channel(POLLED);
         let mut tasks = JoinSet::new();
-        let poller = Poller::new(parts.clone(), deliver.clone());
+        let poller = Poller::new(parts.clone(), record.clone());
         tasks.spawn(poller.run(gained, clock.work(), stop.clone()));
-        tasks.spawn(FirstLooks::new(parts.clone(), deliver).run(first_looks, stop.clone()));
+        tasks.spawn(FirstLooks::new(parts.clone(), record).run(first_looks, stop.clone()));
         let notice = notice_interval(settings.lease, settings.notice_interval);
         tasks.spawn(Lookout::new(parts.clone(), notice, asks_first_looks).run(clock.work(), stop.clone()));
         tasks.spawn(Sealer::new(parts.clone()).run(clock.work(), stop.clone()));
@@ -197,7 +196,7 @@ impl TrackingLoop {
             let summariser = Summariser::new(parts.clone(), interval, settings.summary_window);
             tasks.spawn(summariser.run(clock.work(), stop.clone()));
         }
-        tasks.spawn(writers::write_all(parts, deliveries, stop));
+        tasks.spawn(writers::write_all(parts, polled, stop));
         // Until nothing is left to write under them.
         let release = CancellationToken::new();
         let keeping = tokio::spawn(keeper.run(clock.work(), release.clone()));

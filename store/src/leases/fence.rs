@@ -62,6 +62,13 @@ impl Fence {
         self
     }
 
+    /// What it has in common with another of the same holder: shards that both hold in the same epoch.
+    #[must_use]
+    pub fn common(mut self, other: &Self) -> Self {
+        self.epochs.retain(|shard, epoch| other.epochs.get(shard) == Some(epoch));
+        self
+    }
+
     /// An SQL condition that is true for tokens of the held shards, beginning with AND; empty where all are held.
     pub(crate) fn condition(&self) -> String {
         let shards: Vec<String> = self.epochs.keys().map(ToString::to_string).collect();

@@ -9,8 +9,9 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::Parts;
+use super::lease::polled::{self, Polled};
 use super::patience::survive;
-use crate::feed::cascade::{Delivery, Wanted};
+use crate::feed::cascade::Wanted;
 
 /// A token to look at now.
 #[derive(Debug)]
@@ -28,12 +29,12 @@ const TOGETHER: usize = 300;
 /// Looks at tokens as they are asked for.
 pub(super) struct FirstLooks {
     parts: Parts,
-    deliver: mpsc::Sender<Delivery>,
+    record: mpsc::Sender<Polled>,
 }
 
 impl FirstLooks {
-    pub(super) const fn new(parts: Parts, deliver: mpsc::Sender<Delivery>) -> Self {
-        Self { parts, deliver }
+    pub(super) const fn new(parts: Parts, record: mpsc::Sender<Polled>) -> Self {
+        Self { parts, record }
     }
 
     /// Looks until `stop`, or until nobody can ask any more.
@@ -54,8 +55,8 @@ impl FirstLooks {
                 return;
             };
             let Some((tokens, work)) = self.gather(first, &mut asked, &stop).await else { return };
-            let (parts, deliver) = (self.parts.clone(), self.deliver.clone());
-            looks.spawn(survive("a first look", look(parts, deliver, tokens, work)));
+            let (parts, record) = (self.parts.clone(), self.record.clone());
+            looks.spawn(survive("a first look", look(parts, record, tokens, work)));
         }
     }
 
@@ -82,7 +83,7 @@ impl FirstLooks {
     }
 }
 
-async fn look(parts: Parts, deliver: mpsc::Sender<Delivery>, mut tokens: Vec<TokenKey>, work: Work) {
+async fn look(parts: Parts, record: mpsc::Sender<Polled>, mut tokens: Vec<TokenKey>, work: Work) {
     let Some(turn) = parts.leases.turn() else { return };
     tokens.retain(|token| turn.fence.covers(token));
     let mut pools = match parts.store.pools().get(&tokens).await {
@@ -97,6 +98,6 @@ async fn look(parts: Parts, deliver: mpsc::Sender<Delivery>, mut tokens: Vec<Tok
         .map(|token| Wanted { token: *token, pool: pools.remove(token), young: true, left_out: false })
         .collect();
     let deadline = parts.clock.steady().plus(parts.rules.poll_interval);
-    let (report, _work) = parts.feeds.look(wanted, deadline, work, &deliver).await;
+    let (report, _work) = polled::look(&parts.feeds, &turn, wanted, deadline, work, &record).await;
     tracing::debug!(tokens = tokens.len(), seen = ?report.seen, missing = report.missing, "first look");
 }

@@ -13,6 +13,7 @@ use tokio::sync::{Notify, watch};
 
 pub(super) mod keeper;
 pub(super) mod lookout;
+pub(super) mod polled;
 
 /// What this tracker holds. Clones share it.
 #[derive(Clone, Debug)]

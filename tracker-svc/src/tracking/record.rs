@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::Parts;
+use super::lease::polled::Polled;
 use super::patience::{Patience, survive};
 use crate::feed::cascade::Delivery;
 
@@ -27,27 +28,33 @@ impl Recorder {
     }
 
     /// Stores deliveries until nobody can send any more. After `stop` a store that does not answer is no longer waited for.
-    pub(super) async fn run(self, mut deliveries: mpsc::Receiver<Delivery>, stop: CancellationToken) {
-        while let Some(Delivery { seen, mut work }) = deliveries.recv().await {
-            let mut batch = Batch { observations: seen.observations, pools: seen.pools };
+    pub(super) async fn run(self, mut polled: mpsc::Receiver<Polled>, stop: CancellationToken) {
+        while let Some(Polled { delivery: Delivery { seen, mut work }, under }) = polled.recv().await {
+            let fence = self.parts.leases.fence();
+            let first = Batch { observations: seen.observations, pools: seen.pools };
+            let mut batch = covered(first, &fence.clone().common(&under));
             // The guards of the others go: that of the first holds the clock for all.
             while batch.observations.len() < TOGETHER
-                && let Ok(next) = deliveries.try_recv()
+                && let Ok(Polled { delivery: Delivery { seen, .. }, under }) = polled.try_recv()
             {
-                batch.observations.extend(next.seen.observations);
-                batch.pools.extend(next.seen.pools);
+                let next = Batch { observations: seen.observations, pools: seen.pools };
+                let next = covered(next, &fence.clone().common(&under));
+                batch.observations.extend(next.observations);
+                batch.pools.extend(next.pools);
             }
-            survive("storing observations", self.write(batch, &mut work, &stop)).await;
+            survive("storing observations", self.write(batch, fence, &mut work, &stop)).await;
         }
     }
 
     /// Writes a batch, however long the store takes to answer. What the store refuses for good is halved until the part that
-    /// it refuses is alone; that part is dropped and logged.
-    async fn write(&self, batch: Batch, work: &mut Work, stop: &CancellationToken) {
+    /// it refuses is alone; that part is dropped and logged. What is lost of `fence` meanwhile is dropped too, even where
+    /// this tracker has it again: another may have written of that time.
+    async fn write(&self, batch: Batch, mut fence: Fence, work: &mut Work, stop: &CancellationToken) {
         let mut patience = Patience::default();
         let mut parts = vec![batch];
         while let Some(batch) = parts.pop() {
-            let (now, fence) = (self.parts.clock.now(), self.parts.leases.fence());
+            let now = self.parts.clock.now();
+            fence = fence.common(&self.parts.leases.fence());
             let batch = covered(batch, &fence);
             let observations = batch.observations.len();
             let to = self.parts.store.observations().under(&fence);

@@ -15,12 +15,13 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::Parts;
+use super::lease::polled::{self, Polled};
 use super::lease::{Gained, Turn};
 use super::patience::survive;
 use super::plan::{Need, Plan, plan};
 use super::schedule::{Passed, Schedule};
 use super::tick_metrics::TickMetrics;
-use crate::feed::cascade::{Delivery, LookReport, Wanted};
+use crate::feed::cascade::{LookReport, Wanted};
 
 /// For so long after an alert its token may be new to the sources.
 const YOUNG: Duration = Duration::from_mins(30);
@@ -32,15 +33,15 @@ const ASKING: f64 = 0.9;
 /// The polling.
 pub(super) struct Poller {
     parts: Parts,
-    deliver: mpsc::Sender<Delivery>,
+    record: mpsc::Sender<Polled>,
     /// When each token was last looked at, as far as this process remembers.
     looked_at: HashMap<TokenKey, Timestamp>,
     metrics: TickMetrics,
 }
 
 impl Poller {
-    pub(super) fn new(parts: Parts, deliver: mpsc::Sender<Delivery>) -> Self {
-        Self { parts, deliver, looked_at: HashMap::new(), metrics: TickMetrics::new() }
+    pub(super) fn new(parts: Parts, record: mpsc::Sender<Polled>) -> Self {
+        Self { parts, record, looked_at: HashMap::new(), metrics: TickMetrics::new() }
     }
 
     /// Ticks until `stop`. The first tick is now: after a restart nothing waits longer than it must. What comes to this
@@ -127,7 +128,7 @@ impl Poller {
             .collect();
         let wanted = wanted(&followed, &plan, started);
         drop(followed);
-        let (report, work) = self.parts.feeds.look(wanted, deadline, work, &self.deliver).await;
+        let (report, work) = polled::look(&self.parts.feeds, &turn, wanted, deadline, work, &self.record).await;
         self.wait_on(looked_at, &report);
         let LookReport { seen, missing, jumps, .. } = report;
         let elapsed_ms = begun.elapsed().as_millis();

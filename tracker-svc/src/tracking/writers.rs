@@ -3,6 +3,7 @@
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
+use std::sync::Arc;
 
 use domain::token::TokenKey;
 use tokio::sync::mpsc;
@@ -10,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::Parts;
+use super::lease::polled::Polled;
 use super::record::Recorder;
 use crate::feed::cascade::{Delivery, Seen};
 
@@ -19,7 +21,7 @@ const WRITERS: usize = 3;
 const WAITING: usize = 64;
 
 /// Stores deliveries until nobody can send any more. See [`Recorder::run`].
-pub(super) async fn write_all(parts: Parts, mut deliveries: mpsc::Receiver<Delivery>, stop: CancellationToken) {
+pub(super) async fn write_all(parts: Parts, mut polled: mpsc::Receiver<Polled>, stop: CancellationToken) {
     let clock = parts.clock.clone();
     let (mut writers, mut inboxes) = (JoinSet::new(), Vec::new());
     for _ in 0..WRITERS {
@@ -27,11 +29,12 @@ pub(super) async fn write_all(parts: Parts, mut deliveries: mpsc::Receiver<Deliv
         writers.spawn(Recorder::new(parts.clone()).run(waiting, stop.clone()));
         inboxes.push(inbox);
     }
-    while let Some(Delivery { seen, work }) = deliveries.recv().await {
+    while let Some(Polled { delivery: Delivery { seen, work }, under }) = polled.recv().await {
         for (inbox, seen) in inboxes.iter().zip(split(seen)) {
             if !seen.observations.is_empty() || !seen.pools.is_empty() {
                 // A writer is away only where it broke down, which is logged below.
-                let _ = inbox.send(Delivery { seen, work: clock.work() }).await;
+                let delivery = Delivery { seen, work: clock.work() };
+                let _ = inbox.send(Polled { delivery, under: Arc::clone(&under) }).await;
             }
         }
         drop(work);

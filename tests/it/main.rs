@@ -12,6 +12,7 @@ mod load;
 mod odd_loads;
 mod played;
 mod process;
+mod replicas;
 mod soak;
 mod tracker;
 mod whole_loop;

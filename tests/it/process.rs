@@ -76,9 +76,33 @@ impl Service {
 
     /// Asks it to stop (SIGTERM) and returns its exit code.
     pub async fn stop(mut self) -> Option<i32> {
-        let id = self.child.id().unwrap().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+        self.signal("-TERM").await;
         self.child.wait().await.unwrap().code()
+    }
+
+    /// Lets it run no further (SIGSTOP), wherever it is. Returns when all of its threads stand still: the signal reaches
+    /// one of them first, and on a busy machine the others go on for a while.
+    pub async fn freeze(&self) {
+        self.signal("-STOP").await;
+        let threads = format!("/proc/{}/task", self.child.id().unwrap());
+        let stands = |thread: std::io::Result<std::fs::DirEntry>| {
+            // The state follows the name, which is in parentheses.
+            let stat = std::fs::read_to_string(thread.unwrap().path().join("stat")).unwrap();
+            stat.rsplit_once(") ").unwrap().1.starts_with('T')
+        };
+        while !std::fs::read_dir(&threads).unwrap().all(stands) {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+    }
+
+    /// Lets it go on where it was (SIGCONT).
+    pub async fn thaw(&self) {
+        self.signal("-CONT").await;
+    }
+
+    async fn signal(&self, signal: &str) {
+        let id = self.child.id().unwrap().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
     }
 }
 

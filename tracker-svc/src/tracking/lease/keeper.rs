@@ -22,16 +22,19 @@ pub(in crate::tracking) struct Keeper {
     ending: Vec<Arc<()>>,
     /// Whether all is as it should be: nothing to take, to give up or to try again.
     settled: bool,
+    /// Whether what comes from now on is told; the first tick looks at everything anyway.
+    tells: bool,
 }
 
 impl Keeper {
     pub(in crate::tracking) const fn new(parts: Parts, gained: mpsc::UnboundedSender<Gained>) -> Self {
-        Self { parts, gained, ending: Vec::new(), settled: false }
+        Self { parts, gained, ending: Vec::new(), settled: false, tells: false }
     }
 
     /// Takes what is free now.
     pub(in crate::tracking) async fn begin(&mut self) {
         survive("taking leases", self.round()).await;
+        self.tells = true;
     }
 
     /// Keeps the leases until `stop`, then gives all of them back.
@@ -94,7 +97,7 @@ impl Keeper {
         if !kept.fence.is_empty() {
             self.parts.feeds.set_share(kept.fence.len() as f64 / SHARDS as f64);
         }
-        if !gained.is_empty() {
+        if self.tells && !gained.is_empty() {
             let _ = self.gained.send(Gained { shards: gained, work: self.parts.clock.work() });
         }
     }

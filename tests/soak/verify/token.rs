@@ -85,7 +85,8 @@ impl Promised {
         }
     }
 
-    /// The times between looks.
+    /// The times between two prices of the token. A pushed one is as good as a look: a tracker that takes a token over does not
+    /// ask for what was seen a moment ago.
     fn check_gaps(
         &self,
         prices: &[Observation],
@@ -95,7 +96,7 @@ impl Promised {
         violations: &Violations,
     ) -> Gaps {
         let longest = LEASE * 2 + rules.poll_interval;
-        let looks = prices.iter().filter(|price| &*price.source != SOURCE).map(|price| price.observed_at);
+        let looks = prices.iter().map(|price| price.observed_at);
         let (mut before, mut gaps) = (self.from, Gaps::default());
         for at in looks.filter(|at| *at > self.from && *at < end).chain([end]) {
             // While the database was away nobody could have stored a look.

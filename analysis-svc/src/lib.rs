@@ -6,6 +6,7 @@ pub mod correlate;
 pub mod dataset;
 pub mod inference;
 pub mod performers;
+pub mod progress;
 mod rpc;
 pub mod serve;
 pub mod statistics;

@@ -1,19 +1,22 @@
 //! `AnalysisService`: one file per RPC, from message to question and from answer to message.
 
+mod ask;
 mod correlate;
+mod discover_patterns;
 mod list_gates;
 mod list_performers;
 mod message;
 mod question;
 mod recommend;
+mod simulate;
 
 use std::sync::Arc;
 
 use domain::gate::Catalogue;
 use perftrack::v1::analysis_service_server::AnalysisService;
 use perftrack::v1::{
-    CorrelateRequest, CorrelateResponse, DiscoverPatternsRequest, DiscoverPatternsResponse, ListGatesRequest,
-    ListGatesResponse, ListPerformersRequest, ListPerformersResponse, ListRecommendationsRequest,
+    AskRequest, CorrelateRequest, CorrelateResponse, DiscoverPatternsRequest, DiscoverPatternsResponse,
+    ListGatesRequest, ListGatesResponse, ListPerformersRequest, ListPerformersResponse, ListRecommendationsRequest,
     ListRecommendationsResponse, RecommendRequest, RecommendResponse, SimulateRequest, SimulateResponse,
 };
 use service::clock::Clock;
@@ -22,6 +25,7 @@ use store::Store;
 use tonic::{Request, Response, Status};
 
 use crate::dataset::{Dataset, DatasetError, Snapshot};
+use crate::progress::{Stopped, Watch};
 
 /// What answers the calls. Cheap to clone.
 #[derive(Clone)]
@@ -46,6 +50,24 @@ impl Analysis {
     ) -> Result<T, Rejection> {
         tokio::task::spawn_blocking(work).await.map_err(|error| Rejection::internal(doing, &error))
     }
+
+    /// The same for work that lasts: when the caller goes away, `watch` says so to the work.
+    async fn compute_watched<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        watch: &Watch,
+        work: impl FnOnce(&Watch) -> Result<T, Stopped> + Send + 'static,
+    ) -> Result<T, Rejection> {
+        let _waiting = watch.waiting();
+        let watch = watch.clone();
+        self.compute(doing, move || work(&watch)).await?.map_err(Rejection::from)
+    }
+}
+
+impl From<Stopped> for Rejection {
+    fn from(stopped: Stopped) -> Self {
+        Self::cancelled(stopped.to_string())
+    }
 }
 
 impl From<DatasetError> for Rejection {
@@ -62,12 +84,12 @@ impl From<DatasetError> for Rejection {
 impl AnalysisService for Analysis {
     async fn correlate(&self, request: Request<CorrelateRequest>) -> Result<Response<CorrelateResponse>, Status> {
         let _work = self.clock.work();
-        Ok(Response::new(correlate::correlate(self, request.into_inner()).await?))
+        Ok(Response::new(correlate::correlate(self, request.into_inner(), &Watch::default()).await?))
     }
 
     async fn recommend(&self, request: Request<RecommendRequest>) -> Result<Response<RecommendResponse>, Status> {
         let _work = self.clock.work();
-        Ok(Response::new(recommend::recommend(self, request.into_inner()).await?))
+        Ok(Response::new(recommend::recommend(self, request.into_inner(), &Watch::default()).await?))
     }
 
     async fn list_performers(
@@ -84,13 +106,22 @@ impl AnalysisService for Analysis {
 
     async fn discover_patterns(
         &self,
-        _: Request<DiscoverPatternsRequest>,
+        request: Request<DiscoverPatternsRequest>,
     ) -> Result<Response<DiscoverPatternsResponse>, Status> {
-        Err(Rejection::unimplemented("DiscoverPatterns").into())
+        let _work = self.clock.work();
+        let watch = Watch::default();
+        Ok(Response::new(discover_patterns::discover_patterns(self, request.into_inner(), &watch).await?))
     }
 
-    async fn simulate(&self, _: Request<SimulateRequest>) -> Result<Response<SimulateResponse>, Status> {
-        Err(Rejection::unimplemented("Simulate").into())
+    async fn simulate(&self, request: Request<SimulateRequest>) -> Result<Response<SimulateResponse>, Status> {
+        let _work = self.clock.work();
+        Ok(Response::new(simulate::simulate(self, request.into_inner(), &Watch::default()).await?))
+    }
+
+    type AskStream = ask::Answers;
+
+    async fn ask(&self, request: Request<AskRequest>) -> Result<Response<Self::AskStream>, Status> {
+        Ok(Response::new(ask::ask(self.clone(), request.into_inner())?))
     }
 
     async fn list_recommendations(

@@ -87,6 +87,12 @@ impl Rejection {
         Self::new(Code::DeadlineExceeded, Reason::DeadlineExceeded, message)
     }
 
+    /// The caller went away before it was done: CANCELLED.
+    #[must_use]
+    pub fn cancelled(message: impl Into<String>) -> Self {
+        Self::new(Code::Cancelled, Reason::Cancelled, message)
+    }
+
     /// The contract has it, this version does not: UNIMPLEMENTED.
     #[must_use]
     pub fn unimplemented(rpc: &str) -> Self {

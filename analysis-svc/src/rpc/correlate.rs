@@ -6,8 +6,13 @@ use service::status::{Rejection, Violations};
 use super::{Analysis, message, question};
 use crate::correlate::{self, Answer, Question};
 use crate::dataset::Revision;
+use crate::progress::Watch;
 
-pub async fn correlate(service: &Analysis, request: CorrelateRequest) -> Result<CorrelateResponse, Rejection> {
+pub async fn correlate(
+    service: &Analysis,
+    request: CorrelateRequest,
+    watch: &Watch,
+) -> Result<CorrelateResponse, Rejection> {
     let mut violations = Violations::new();
     let window = question::window(request.window, &mut violations);
     let filter = question::filter(&request.filter, &mut violations);
@@ -16,7 +21,10 @@ pub async fn correlate(service: &Analysis, request: CorrelateRequest) -> Result<
     violations.into_result()?;
     let question = Question { window, filter, features: request.features };
     service
-        .compute("correlating", move || response(correlate::correlate(&snapshot, &question), snapshot.revision()))
+        .compute_watched("correlating", watch, move |watch| {
+            watch.stage("comparing outcomes", None)?;
+            Ok(response(correlate::correlate(&snapshot, &question), snapshot.revision()))
+        })
         .await
 }
 

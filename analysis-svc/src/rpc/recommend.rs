@@ -11,8 +11,13 @@ use super::{Analysis, message, question};
 use crate::advice::objective::Objective;
 use crate::advice::{Advice, Request, advise};
 use crate::dataset::Revision;
+use crate::progress::Watch;
 
-pub async fn recommend(service: &Analysis, request: RecommendRequest) -> Result<RecommendResponse, Rejection> {
+pub async fn recommend(
+    service: &Analysis,
+    request: RecommendRequest,
+    watch: &Watch,
+) -> Result<RecommendResponse, Rejection> {
     let mut violations = Violations::new();
     let request = Request {
         current: request.current.and_then(|config| current(&service.catalogue, &config, &mut violations)),
@@ -23,8 +28,9 @@ pub async fn recommend(service: &Analysis, request: RecommendRequest) -> Result<
     let snapshot = service.snapshot().await?;
     let catalogue = Arc::clone(&service.catalogue);
     service
-        .compute("looking for what to change", move || {
-            response(&advise(&snapshot, &catalogue, &request), snapshot.revision())
+        .compute_watched("looking for what to change", watch, move |watch| {
+            watch.stage("looking for what to change", None)?;
+            Ok(response(&advise(&snapshot, &catalogue, &request), snapshot.revision()))
         })
         .await
 }

@@ -4,5 +4,6 @@
 
 mod alerts;
 mod answers;
+mod ask;
 mod refusals;
 mod world;

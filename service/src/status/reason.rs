@@ -19,6 +19,8 @@ pub enum Reason {
     NotImplemented,
     /// The caller's deadline passed.
     DeadlineExceeded,
+    /// The caller ended the call.
+    Cancelled,
     /// A message is larger than the server takes.
     MessageTooLarge,
     /// More calls at once than the server takes.
@@ -54,6 +56,7 @@ impl Reason {
             Self::OutsideRetention => "OUTSIDE_RETENTION",
             Self::NotImplemented => "NOT_IMPLEMENTED",
             Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
+            Self::Cancelled => "CANCELLED",
             Self::MessageTooLarge => "MESSAGE_TOO_LARGE",
             Self::TooManyCalls => "TOO_MANY_CALLS",
             Self::ShuttingDown => "SHUTTING_DOWN",

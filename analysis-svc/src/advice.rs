@@ -1,12 +1,10 @@
 //! What to change, or to ask: the rules look, the gates are replayed, and nothing is worded as a fact that the data cannot
 //! tell from chance.
 
-pub mod baseline;
 pub mod candidate;
 mod headline;
 pub mod objective;
 pub mod recommendation;
-pub mod replay;
 mod trigger;
 mod wording;
 
@@ -16,7 +14,7 @@ use domain::gate::{Catalogue, FilterConfig};
 use crate::correlate::selection::{Selection, Window};
 use crate::correlate::{Answer, correlate_selection};
 use crate::dataset::Snapshot;
-use baseline::Baseline;
+use crate::gates::Baseline;
 use candidate::{Candidate, candidates};
 use objective::Objective;
 use recommendation::Recommendation;

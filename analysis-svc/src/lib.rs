@@ -4,6 +4,7 @@ pub mod advice;
 pub mod config;
 pub mod correlate;
 pub mod dataset;
+pub mod gates;
 pub mod inference;
 pub mod performers;
 pub mod progress;

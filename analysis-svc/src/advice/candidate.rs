@@ -3,13 +3,13 @@
 use domain::field::Field;
 use domain::gate::{Catalogue, Gate, Knob, Screen, Setting, Unknown};
 
-use super::baseline::{Baseline, effective, only};
 use super::objective::Objective;
-use super::replay::{ConfigOutcome, outcome, random_thinning};
 use crate::correlate::effect::{Effect, Measure, Outcome};
 use crate::correlate::flags;
 use crate::correlate::group::GroupStats;
 use crate::dataset::{Bitmap, Snapshot};
+use crate::gates::baseline::{Baseline, effective, only};
+use crate::gates::{ByDay, ConfigOutcome, Replay};
 
 /// The fewest alerts that a candidate must keep, and the fewest that it must drop, to be looked at.
 const LEAST: u32 = 20;
@@ -46,26 +46,28 @@ pub struct Candidate {
 /// Every tighter value of every knob that drops enough and keeps enough, and how many values were looked at.
 #[must_use]
 pub fn candidates(snapshot: &Snapshot, catalogue: &Catalogue, baseline: &Baseline) -> (Vec<Candidate>, usize) {
-    let current = outcome(snapshot, &baseline.rows, baseline.days);
+    let replay = Replay::of(snapshot);
+    let by_day = replay.by_day(&baseline.rows);
     let mut looked_at = 0;
     let mut found = Vec::new();
     for knob in catalogue.knobs() {
         for to in tighter_values(snapshot, catalogue, baseline, knob) {
             looked_at += 1;
-            found.extend(replay(snapshot, catalogue, baseline, current, knob, to));
+            found.extend(try_out(&replay, &by_day, catalogue, baseline, knob, to));
         }
     }
     (found, looked_at)
 }
 
-fn replay(
-    snapshot: &Snapshot,
+fn try_out(
+    replay: &Replay<'_>,
+    by_day: &ByDay,
     catalogue: &Catalogue,
     baseline: &Baseline,
-    current: ConfigOutcome,
     knob: &Knob,
     to: Setting,
 ) -> Option<Candidate> {
+    let snapshot = replay.snapshot();
     let turned = baseline.config.with(catalogue, &knob.key, Some(to)).ok()?;
     // All that passed before passes every gate that the knob has no say in.
     let gates = catalogue.gates().iter().filter(|gate| has_a_say(knob, gate));
@@ -79,7 +81,8 @@ fn replay(
     if dropped.count() < LEAST || kept.count() < LEAST || f64::from(dropped.count()) > most {
         return None;
     }
-    let random = random_thinning(snapshot, &baseline.rows, &kept, baseline.days);
+    let (stake, days) = (snapshot.policy().exit.stake_usd, baseline.days);
+    let (current, proposed) = (by_day.tally(), replay.tally(&kept));
     let (kept_group, dropped_group) =
         (GroupStats::of(snapshot, &kept, "kept"), GroupStats::of(snapshot, &dropped, "dropped"));
     Some(Candidate {
@@ -90,10 +93,10 @@ fn replay(
         effects: flags::effects(snapshot, (&dropped_group, &dropped), (&kept_group, &kept)),
         dropped: dropped_group,
         kept: kept_group,
-        current,
-        proposed: outcome(snapshot, &kept, baseline.days),
-        random,
-        winners_forgone: outcome(snapshot, &dropped, baseline.days).winners,
+        current: ConfigOutcome::of(&current, stake, days),
+        proposed: ConfigOutcome::of(&proposed, stake, days),
+        random: ConfigOutcome::expected(&by_day.thinned_to(&kept), stake, days),
+        winners_forgone: (current - proposed).winners,
     })
 }
 

@@ -1,8 +1,8 @@
 //! The first line, and what was looked at.
 
 use super::Look;
-use super::baseline::Baseline;
 use crate::correlate::Answer;
+use crate::gates::Baseline;
 use crate::inference::Target;
 use crate::inference::checkpoint::Checkpoint;
 use crate::statistics::power::{Design, USUAL_POWER};

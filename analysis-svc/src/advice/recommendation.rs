@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::candidate::Candidate;
-use super::replay::ConfigOutcome;
 use crate::correlate::cohort::Cohort;
 use crate::correlate::effect::Effect;
 use crate::correlate::group::GroupStats;
+use crate::gates::ConfigOutcome;
 use crate::statistics::proportion::Proportion;
 
 /// How much an issue matters, the most first.

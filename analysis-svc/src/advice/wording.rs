@@ -1,9 +1,9 @@
 //! How a candidate is said: what to try, what it would have done, and whether that may be chance.
 
-use super::baseline::Baseline;
 use super::candidate::Candidate;
-use super::replay::ConfigOutcome;
 use crate::correlate::effect::Outcome;
+use crate::gates::Baseline;
+use crate::gates::ConfigOutcome;
 use crate::wording;
 
 /// `try MIN_LIQUIDITY_USD 10000 → 20000`.

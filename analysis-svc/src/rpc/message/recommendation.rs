@@ -6,7 +6,7 @@ use super::effect::effect;
 use super::group::{group, rate};
 use super::int32;
 use crate::advice::recommendation::{Confidence, Evidence, Priority, Recommendation};
-use crate::advice::replay::ConfigOutcome;
+use crate::gates::ConfigOutcome;
 
 /// One thing to change, or to ask. Nothing is certified, so that there is nothing to set.
 pub fn recommendation(recommendation: &Recommendation) -> v1::Recommendation {

@@ -2,6 +2,7 @@
 
 use domain::gate::{Catalogue, FilterConfig, Gate, Rule, Screen, Setting};
 
+use super::passing::passing;
 use crate::correlate::selection::Selection;
 use crate::dataset::{Bitmap, Snapshot};
 
@@ -26,10 +27,7 @@ impl Baseline {
     #[must_use]
     pub fn of(snapshot: &Snapshot, selection: &Selection, catalogue: &Catalogue, given: Option<&FilterConfig>) -> Self {
         let config = given.cloned().unwrap_or_else(|| obeyed(snapshot, selection, catalogue));
-        let screen = Screen::new(catalogue, &config);
-        let mut rows = Bitmap::none(snapshot.len());
-        let passing = selection.matured.rows().filter(|&row| screen.passes(&snapshot.record(row).alert));
-        passing.for_each(|row| rows.insert(row));
+        let rows = passing(snapshot, catalogue, &config, &selection.matured);
         Self {
             turned_away: selection.matured.count() - rows.count(),
             is_given: given.is_some(),

@@ -1,0 +1,113 @@
+//! How a random choice would do that keeps as many alerts of each UTC day: in a falling market every cut "saves", and a
+//! change must beat this one.
+//!
+//! Of the n_d alerts of day d, k_d are kept. A choice at random (without replacement) is expected to keep the share k_d/n_d of
+//! whatever the day's alerts add up to, and its sum of returns has the variance Σ_d k_d (1 − k_d/n_d) s_d², with s_d² the
+//! sample variance within the day (Cochran 1977, *Sampling Techniques*, 2.5): no draws are needed.
+
+use std::ops::Range;
+
+use super::replay::Replay;
+use super::tally::Tally;
+use crate::dataset::Bitmap;
+
+/// A set of alerts by UTC day.
+#[derive(Clone, Debug)]
+pub struct ByDay {
+    days: Vec<Day>,
+}
+
+#[derive(Clone, Debug)]
+struct Day {
+    rows: Range<usize>,
+    tally: Tally,
+    /// s_d² of the capped returns, in percent squared; 0 of fewer than two.
+    variance: f64,
+}
+
+/// What a random choice is expected to keep. Counts are expectations, and need not be whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Thinning {
+    /// How many alerts it keeps: as many as the choice that it is compared with.
+    pub alerts: f64,
+    /// The pumps among them, and of how many that is known.
+    pub pumps: (f64, f64),
+    /// The rugs among them, and of how many that is known.
+    pub rugs: (f64, f64),
+    /// Of how many the exit is known.
+    pub exits: f64,
+    /// The winners among them.
+    pub winners: f64,
+    /// The sum of the net returns, in percent.
+    pub net_pct: f64,
+    /// The same with every return capped.
+    pub capped_pct: f64,
+    /// The standard deviation of the sum of the capped returns from one random choice to another, in percent.
+    pub capped_deviation_pct: f64,
+}
+
+impl ByDay {
+    pub(super) fn of(replay: &Replay<'_>, rows: &Bitmap, days: &[Range<usize>]) -> Self {
+        let mut rows = rows.rows().peekable();
+        let mut by_day = Vec::with_capacity(days.len());
+        for range in days {
+            let (mut tally, mut returns) = (Tally::default(), Vec::new());
+            while let Some(row) = rows.next_if(|&row| row < range.end) {
+                replay.add(&mut tally, row);
+                returns.extend(replay.capped_return_pct(row));
+            }
+            if tally.alerts > 0 {
+                by_day.push(Day { rows: range.clone(), tally, variance: variance(&returns) });
+            }
+        }
+        Self { days: by_day }
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.days.iter().map(|day| day.tally).sum()
+    }
+
+    /// What a random choice is expected to do that keeps as many of each day as `kept`, a part of these alerts.
+    #[must_use]
+    pub fn thinned_to(&self, kept: &Bitmap) -> Thinning {
+        let mut expected = Thinning::default();
+        let mut variance = 0.0;
+        let mut rows = kept.rows().peekable();
+        for day in &self.days {
+            let mut of_day = 0_u32;
+            while rows.next_if(|&row| row < day.rows.end).is_some() {
+                of_day += 1;
+            }
+            let share = f64::from(of_day) / f64::from(day.tally.alerts);
+            expected.plus(&day.tally, share);
+            variance += f64::from(of_day) * (1.0 - share) * day.variance;
+        }
+        expected.capped_deviation_pct = variance.max(0.0).sqrt();
+        expected
+    }
+}
+
+impl Thinning {
+    fn plus(&mut self, day: &Tally, share: f64) {
+        let part = |count: u32| share * f64::from(count);
+        self.alerts += part(day.alerts);
+        self.pumps = (self.pumps.0 + part(day.pumps), self.pumps.1 + part(day.pump_known));
+        self.rugs = (self.rugs.0 + part(day.rugs), self.rugs.1 + part(day.rug_known));
+        self.exits += part(day.exits);
+        self.winners += part(day.winners);
+        self.net_pct += share * day.net.pct();
+        self.capped_pct += share * day.capped.pct();
+    }
+}
+
+/// The sample variance; 0 of fewer than two.
+fn variance(values: &[f64]) -> f64 {
+    if values.len() < 2 {
+        return 0.0;
+    }
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0)
+}

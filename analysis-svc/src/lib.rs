@@ -14,4 +14,6 @@ pub mod statistics;
 mod wording;
 
 #[cfg(test)]
+mod market;
+#[cfg(test)]
 mod sample;

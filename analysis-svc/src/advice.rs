@@ -2,9 +2,11 @@
 //! tell from chance.
 
 pub mod candidate;
+pub mod certification;
 mod headline;
 pub mod objective;
 pub mod recommendation;
+pub mod search;
 mod trigger;
 mod wording;
 

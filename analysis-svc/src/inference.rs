@@ -1,5 +1,6 @@
 //! From numbers to what may be said: which questions are asked, when they are judged, and the verdicts.
 
+pub mod certify;
 pub mod checkpoint;
 pub mod family;
 pub mod signal;

@@ -14,6 +14,7 @@ pub mod median;
 pub mod multiplicity;
 pub mod newcombe;
 pub mod odds_ratio;
+pub mod permutation;
 pub mod power;
 pub mod quantile_bins;
 pub mod rank;

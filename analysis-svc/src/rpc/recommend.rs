@@ -8,7 +8,7 @@ use perftrack::v1::{ObjectiveKind, RecommendRequest, RecommendResponse};
 use service::status::{Rejection, Violations};
 
 use super::{Analysis, message, question};
-use crate::advice::objective::Objective;
+use crate::advice::objective::{Kind, Objective};
 use crate::advice::{Advice, Request, advise};
 use crate::dataset::Revision;
 use crate::progress::Watch;
@@ -60,7 +60,7 @@ fn objective(objective: v1::Objective, violations: &mut Violations) -> Objective
     if let Some(least) = min_alerts_per_day.filter(|least| !least.is_finite() || *least < 0.0) {
         violations.add("objective.min_alerts_per_day", format!("must be 0 or more, not {least}"));
     }
-    Objective { max_rug_rate, min_alerts_per_day }
+    Objective { kind: Kind::NetPerDay, max_rug_rate, min_alerts_per_day }
 }
 
 fn response(advice: &Advice, revision: &Revision) -> RecommendResponse {

@@ -1,0 +1,120 @@
+//! The search: every tighter value of every key, and of every two keys, over some of the alerts.
+//!
+//! Tightening never adds an alert, so that the values of a key that an alert passes are the first ones of its
+//! [`ladder`](ladder::Ladder): one small number per alert and key says them all. One pass over the alerts for each pair of
+//! keys then counts all pairs of their values at once.
+
+pub mod cases;
+pub mod found;
+pub mod grid;
+pub mod ladder;
+pub mod part;
+pub mod score;
+pub mod tally;
+
+use found::{Found, Turn};
+use grid::Grid;
+use ladder::Ladder;
+use part::Part;
+use score::Yardstick;
+use tally::Tally;
+
+use crate::progress::{Stopped, Watch};
+
+/// The fewest alerts that a candidate must keep, and the fewest that it must drop, to be looked at.
+pub const LEAST: u32 = 20;
+/// The most of the alerts that a candidate may drop: beyond it is another bot.
+pub const MOST_DROPPED: f64 = 0.6;
+
+/// What was found, and how much was looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// Every value of every single key that drops enough and keeps enough, by key, the least tight first.
+    pub singles: Vec<Found>,
+    /// The best of each key and of each pair of keys that serves the objective, best first.
+    pub best: Vec<Found>,
+    /// All alerts that were searched.
+    pub all: Tally,
+    /// How many keys have a tighter value.
+    pub keys: usize,
+    /// How many values of single keys were looked at.
+    pub values: usize,
+    /// How many pairs of values.
+    pub pairs: usize,
+}
+
+/// Searches the alerts of `part`.
+///
+/// # Errors
+/// [`Stopped`] when nobody waits for it any more.
+pub fn search(part: &Part, ladders: &[Ladder], yardstick: &Yardstick, watch: &Watch) -> Result<Search, Stopped> {
+    let all = Tally::of(part);
+    let steps = ladders.len() * (ladders.len() + 1) / 2;
+    watch.stage("searching the gates", Some(steps as u64))?;
+    let mut search =
+        Search { all, keys: ladders.iter().filter(|ladder| !ladder.values.is_empty()).count(), ..Search::default() };
+    // By key and value: the score of the single, where it serves at all.
+    let mut alone: Vec<Vec<Option<f64>>> = Vec::new();
+    for (index, ladder) in ladders.iter().enumerate() {
+        let kept = Grid::of_one(part, ladder);
+        let mut scores = Vec::new();
+        let mut best: Option<Found> = None;
+        for value in 0..ladder.values.len() {
+            search.values += 1;
+            let found = Found::new(vec![Turn { ladder: index, value }], &all, kept.kept(value, grid::ALL), yardstick);
+            scores.push(found.score);
+            best = better(best, &found);
+            search.singles.extend(found.is_large_enough().then_some(found));
+        }
+        search.best.extend(best);
+        alone.push(scores);
+        watch.advance(1)?;
+    }
+    for (first, one) in ladders.iter().enumerate() {
+        for (second, other) in ladders.iter().enumerate().skip(first + 1) {
+            if one.shares_a_gate_with(other) || one.values.is_empty() || other.values.is_empty() {
+                continue;
+            }
+            search.pairs += one.values.len() * other.values.len();
+            let kept = Grid::of_two(part, one, other);
+            let mut best: Option<Found> = None;
+            for (value_of_one, alone_one) in alone[first].iter().enumerate() {
+                for (value_of_other, alone_other) in alone[second].iter().enumerate() {
+                    let turns = vec![
+                        Turn { ladder: first, value: value_of_one },
+                        Turn { ladder: second, value: value_of_other },
+                    ];
+                    let parents = [kept.kept(value_of_one, grid::ALL), kept.kept(grid::ALL, value_of_other)];
+                    let found = Found::new(turns, &all, kept.kept(value_of_one, value_of_other), yardstick);
+                    let adds = parents.iter().all(|parent| parent.alerts >= found.kept.alerts + LEAST);
+                    if adds && found.score > *alone_one && found.score > *alone_other {
+                        best = better(best, &found);
+                    }
+                }
+            }
+            search.best.extend(best);
+            watch.advance(1)?;
+        }
+    }
+    search.best.sort_by(|a, b| b.score.partial_cmp(&a.score).unwrap_or(std::cmp::Ordering::Equal));
+    Ok(search)
+}
+
+/// The one with the higher score; of equals the first.
+fn better(best: Option<Found>, found: &Found) -> Option<Found> {
+    let is_better = found.score.is_some() && best.as_ref().is_none_or(|best| found.score > best.score);
+    if is_better { Some(found.clone()) } else { best }
+}
+
+impl Search {
+    /// The gates to freeze: the best single key, and the best of all others, no two of the same keys. A pair of which only one
+    /// key does anything would crowd that key out without the first rule.
+    #[must_use]
+    pub fn three_best(&self) -> Vec<Found> {
+        let single = self.best.iter().position(|found| found.turns.len() == 1);
+        let others = self.best.iter().enumerate().filter(|&(place, _)| Some(place) != single);
+        let mut chosen: Vec<Found> = single.and_then(|place| self.best.get(place)).cloned().into_iter().collect();
+        chosen.extend(others.map(|(_, found)| found.clone()).take(3 - chosen.len()));
+        chosen
+    }
+}

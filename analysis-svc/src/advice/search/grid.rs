@@ -1,0 +1,68 @@
+//! Tallies by how far up the ladders of one or two keys the alerts come, summed so that each says what is kept.
+
+use super::ladder::Ladder;
+use super::part::Part;
+use super::tally::Tally;
+
+/// In place of a value: the key is not turned.
+pub const ALL: usize = usize::MAX;
+
+/// What is kept by each value of one key, with each value of another.
+#[derive(Clone, Debug)]
+pub struct Grid {
+    /// By the first key's values and the second's; the first place of each is that of a key that is not turned.
+    kept: Vec<Tally>,
+    width: usize,
+}
+
+impl Grid {
+    /// Of one key.
+    #[must_use]
+    pub fn of_one(part: &Part, ladder: &Ladder) -> Self {
+        let mut grid = Self { kept: vec![Tally::default(); ladder.values.len() + 1], width: 1 };
+        for (place, &row) in part.rows.iter().enumerate() {
+            part.add_to(&mut grid.kept[usize::from(ladder.passed[row as usize])], place);
+        }
+        grid.sum_up();
+        grid
+    }
+
+    /// Of two keys.
+    #[must_use]
+    pub fn of_two(part: &Part, one: &Ladder, other: &Ladder) -> Self {
+        let width = other.values.len() + 1;
+        let mut grid = Self { kept: vec![Tally::default(); (one.values.len() + 1) * width], width };
+        for (place, &row) in part.rows.iter().enumerate() {
+            let cell = usize::from(one.passed[row as usize]) * width + usize::from(other.passed[row as usize]);
+            part.add_to(&mut grid.kept[cell], place);
+        }
+        grid.sum_up();
+        grid
+    }
+
+    /// From those that come so far to those that come so far or further.
+    fn sum_up(&mut self) {
+        let (height, width) = (self.kept.len() / self.width, self.width);
+        for row in 0..height {
+            for column in (1..width).rev() {
+                let further = self.kept[row * width + column];
+                let cell = &mut self.kept[row * width + column - 1];
+                *cell = *cell + further;
+            }
+        }
+        for row in (1..height).rev() {
+            for column in 0..width {
+                let further = self.kept[row * width + column];
+                let cell = &mut self.kept[(row - 1) * width + column];
+                *cell = *cell + further;
+            }
+        }
+    }
+
+    /// What is kept with the first key at a value and the second at one, either of which may be [`ALL`].
+    #[must_use]
+    pub fn kept(&self, first: usize, second: usize) -> Tally {
+        let place = |value: usize| if value == ALL { 0 } else { value + 1 };
+        self.kept.get(place(first) * self.width + place(second)).copied().unwrap_or_default()
+    }
+}

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use perftrack::v1::{Cohort, Confidence, ConfigOutcome, Evidence, Priority, RecommendResponse, Recommendation};
+use perftrack::v1::{Cohort, Confidence, Evidence, Priority, RecommendResponse, Recommendation};
 
-use super::{Scope, cohort};
-use crate::print::number::{UNKNOWN, count, counted_noun, percent, rate};
+use super::{Scope, cohort, replay};
+use crate::print::number::{count, counted_noun, rate};
 use crate::print::paint;
 use crate::print::table::{Column, Table};
 use crate::print::text::{hanging, tame, wrapped};
@@ -29,6 +29,36 @@ pub fn show(answer: &RecommendResponse, scope: &Scope, width: Option<usize>) -> 
         format!(" Looked at: {}.", answer.looked_at.join("; "))
     };
     text += &format!("\n{}\n", paint::faint(&wrapped(&format!("{who}{looked_at}"), width)));
+    text
+}
+
+/// The certified changes of all recommendations; of two of one key the more important.
+#[must_use]
+pub fn certified(answer: &RecommendResponse) -> BTreeMap<String, String> {
+    let mut values = BTreeMap::new();
+    let certified = answer.recommendations.iter().filter(|item| item.confidence() == Confidence::Certified);
+    for (key, value) in certified.flat_map(|item| &item.set) {
+        values.entry(key.clone()).or_insert_with(|| value.clone());
+    }
+    values
+}
+
+/// Lines to paste into an .env file: certified changes as they are, everything else as remarks.
+#[must_use]
+pub fn env(answer: &RecommendResponse) -> String {
+    let remark = |words: &str| tame(words).lines().fold(String::new(), |text, line| text + "# " + line + "\n");
+    let mut text = remark(&answer.headline);
+    for item in &answer.recommendations {
+        text += &format!("\n{}", remark(&item.issue));
+        text += &remark(&item.action);
+        let set = if item.confidence() == Confidence::Certified { Some(&item.set) } else { None };
+        for (key, value) in set.into_iter().flatten() {
+            text += &format!("{}={}\n", tame(key), tame(value));
+        }
+        for (key, value) in item.candidate.iter().filter(|_| set.is_none()) {
+            text += &format!("# {}={}\n", tame(key), tame(value));
+        }
+    }
     text
 }
 
@@ -94,36 +124,12 @@ fn shown(evidence: &Evidence, width: Option<usize>) -> String {
         text += &groups.render(width);
     }
     if let (Some(now), Some(would_be)) = (&evidence.current, &evidence.proposed) {
-        let mut configs = Table::new([
-            Column::text("CONFIG"),
-            Column::number("ALERTS/DAY"),
-            Column::number("NET $/ALERT"),
-            Column::number("NET $/DAY"),
-            Column::number("RUGS"),
-            Column::number("EXITS ≥ +100 %"),
-        ])
-        .indented(3);
-        configs.row(config("now", now));
-        configs.row(config("would be", would_be));
+        let random = evidence.random.as_ref().map(|random| ("random, same size", random));
+        let configs = replay::table([("now", now), ("would be", would_be)].into_iter().chain(random)).indented(3);
         text += &configs.render(width);
     }
     if let (Some(rugs), Some(winners)) = (evidence.rugs_avoided, evidence.winners_forgone) {
         text += &format!("   Avoids {}, forgoes {}.\n", counted_noun(rugs, "rug"), counted_noun(winners, "winner"));
     }
     text
-}
-
-fn config(name: &str, of: &ConfigOutcome) -> [String; 6] {
-    let dollars = |value: Option<f64>| {
-        let text = percent(value).trim_end_matches(" %").to_owned();
-        paint::by_sign(value, &text)
-    };
-    [
-        name.to_owned(),
-        of.alerts_per_day.map_or_else(|| UNKNOWN.to_owned(), |rate| format!("{rate:.1}")),
-        dollars(of.net_per_alert_usd),
-        dollars(of.net_per_day_usd),
-        of.rugs.map_or_else(|| UNKNOWN.to_owned(), |rugs| count(rugs.count)),
-        count(of.exits_100),
-    ]
 }

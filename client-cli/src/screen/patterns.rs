@@ -74,3 +74,54 @@ fn cells(name: &str, of: Option<&GroupStats>, lift: &str, q: &str) -> [String; 6
         q.to_owned(),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(alerts: i32, pump_rate: f64) -> GroupStats {
+        GroupStats {
+            alerts,
+            pump_rate: Some(pump_rate),
+            pump_rate_low: Some(pump_rate - 0.1),
+            pump_rate_high: Some(pump_rate + 0.1),
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn a_pattern_stands_with_its_conditions_and_how_it_held_later() {
+        let pattern = Pattern {
+            conditions: vec![
+                "smart_money_involved = true".into(),
+                "lp_locked = true".into(),
+                "velocity_score_15m >= 8".into(),
+            ],
+            stats: Some(group(52, 0.67)),
+            later: Some(group(21, 0.52)),
+            lift: Some(1.8),
+            q_value: Some(0.0004),
+            ..Default::default()
+        };
+        let answer = DiscoverPatternsResponse { best: vec![pattern], looked_at: 79_779, ..Default::default() };
+        let text = anstream::adapter::strip_str(&show(&answer, &Scope::default(), Some(100))).to_string();
+        for part in [
+            "1. smart_money_involved = true AND lp_locked = true AND velocity_score_15m >= 8",
+            "67.0 % [57.0, 77.0]",
+            "later",
+            "52.0 % [42.0, 62.0]",
+            "×1.80",
+            "< .001",
+            "79,779 combinations",
+        ] {
+            assert!(text.contains(part), "no {part} in {text}");
+        }
+        assert!(text.lines().all(|line| textwrap::core::display_width(line) <= 100), "{text}");
+    }
+
+    #[test]
+    fn nothing_found_is_said() {
+        let text = show(&DiscoverPatternsResponse::default(), &Scope::default(), None);
+        assert!(text.contains("No combination stands out"), "{text}");
+    }
+}

@@ -46,17 +46,16 @@ pub fn certified(answer: &RecommendResponse) -> BTreeMap<String, String> {
 /// Lines to paste into an .env file: certified changes as they are, everything else as remarks.
 #[must_use]
 pub fn env(answer: &RecommendResponse) -> String {
-    let remark = |words: &str| tame(words).lines().fold(String::new(), |text, line| text + "# " + line + "\n");
+    let remark = |words: &str| format!("# {}\n", tame(words));
+    let certified = certified(answer);
     let mut text = remark(&answer.headline);
     for item in &answer.recommendations {
         text += &format!("\n{}", remark(&item.issue));
         text += &remark(&item.action);
-        let set = if item.confidence() == Confidence::Certified { Some(&item.set) } else { None };
-        for (key, value) in set.into_iter().flatten() {
-            text += &format!("{}={}\n", tame(key), tame(value));
-        }
-        for (key, value) in item.candidate.iter().filter(|_| set.is_none()) {
-            text += &format!("# {}={}\n", tame(key), tame(value));
+        let is_certified = item.confidence() == Confidence::Certified;
+        for (key, value) in if is_certified { &item.set } else { &item.candidate } {
+            let pastes = is_certified && certified.get(key) == Some(value);
+            text += &format!("{}{}={}\n", if pastes { "" } else { "# " }, tame(key), tame(value));
         }
     }
     text
@@ -132,4 +131,38 @@ fn shown(evidence: &Evidence, width: Option<usize>) -> String {
         text += &format!("   Avoids {}, forgoes {}.\n", counted_noun(rugs, "rug"), counted_noun(winners, "winner"));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(confidence: Confidence, key: &str, value: &str) -> Recommendation {
+        let keys: BTreeMap<String, String> = [(key.to_owned(), value.to_owned())].into();
+        let (set, candidate) = match confidence {
+            Confidence::Certified => (keys, BTreeMap::new()),
+            _ => (BTreeMap::new(), keys),
+        };
+        let mut item = Recommendation { issue: format!("{key}\nmatters"), set, candidate, ..Default::default() };
+        item.set_confidence(confidence);
+        item
+    }
+
+    #[test]
+    fn only_certified_lines_can_be_pasted_and_the_rest_are_remarks() {
+        let answer = RecommendResponse {
+            recommendations: vec![
+                item(Confidence::Certified, "MIN_LIQUIDITY_USD", "20000"),
+                item(Confidence::Question, "REQUIRE_LP_LOCKED", "true"),
+                item(Confidence::Certified, "MIN_LIQUIDITY_USD", "30000"),
+            ],
+            headline: "CHANGE ONE THING.".into(),
+            ..Default::default()
+        };
+        let text = env(&answer);
+        let pasted: Vec<&str> = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+        assert_eq!(pasted, ["MIN_LIQUIDITY_USD=20000"]);
+        assert!(text.contains("# REQUIRE_LP_LOCKED=true\n") && text.starts_with("# CHANGE ONE THING.\n"), "{text}");
+        assert_eq!(certified(&answer).into_iter().collect::<Vec<_>>(), [("MIN_LIQUIDITY_USD".into(), "20000".into())]);
+    }
 }

@@ -60,3 +60,67 @@ fn winners(answer: &SimulateResponse) -> String {
     }
     counted_noun(answer.winners_forgone, "winner")
 }
+
+#[cfg(test)]
+mod tests {
+    use perftrack::v1::{ConfigOutcome, Rate};
+
+    use super::*;
+
+    fn outcome(alerts: i32, net_per_day_usd: f64, rugs: i32) -> ConfigOutcome {
+        ConfigOutcome {
+            alerts,
+            alerts_per_day: Some(f64::from(alerts) / 10.0),
+            rugs: Some(Rate { count: rugs, of: alerts, ..Default::default() }),
+            net_per_day_usd: Some(net_per_day_usd),
+            ..Default::default()
+        }
+    }
+
+    fn answer() -> SimulateResponse {
+        SimulateResponse {
+            current: Some(outcome(1_100, -733.0, 171)),
+            proposed: Some(outcome(750, -233.0, 75)),
+            random: Some(outcome(750, -500.0, 116)),
+            rugs_avoided: 96,
+            notes: vec!["MIN_HOLDER_COUNT 100 → 50 is looser: no shadow alerts say what it would let in".repeat(2)],
+            ..Default::default()
+        }
+    }
+
+    fn shown(answer: &SimulateResponse, width: Option<usize>) -> String {
+        let set = [("MIN_LIQUIDITY_USD".to_owned(), "20000".to_owned())];
+        anstream::adapter::strip_str(&show(answer, &set, &Scope::default(), width)).to_string()
+    }
+
+    #[test]
+    fn a_config_stands_beside_the_one_in_force_and_a_random_cut() {
+        let text = shown(&answer(), None);
+        for part in
+            ["MIN_LIQUIDITY_USD = 20000", "now ", "would be", "random, same size", "−733", "−233", "Avoids 96 rugs"]
+        {
+            assert!(text.contains(part), "no {part} in {text}");
+        }
+        assert!(text.contains("beats a random cut"), "{text}");
+    }
+
+    #[test]
+    fn no_winner_forgone_is_a_bound_and_not_a_zero() {
+        assert!(
+            shown(&answer(), None).contains("no winner among the 350 that it drops (up to 0.9 %"),
+            "{}",
+            shown(&answer(), None)
+        );
+        let some = SimulateResponse { winners_forgone: 9, ..answer() };
+        assert!(shown(&some, None).contains("forgoes 9 winners"));
+    }
+
+    #[test]
+    fn it_fits_the_screen() {
+        for width in [80, 100, 140] {
+            for line in shown(&answer(), Some(width)).lines() {
+                assert!(textwrap::core::display_width(line) <= width, "{line}");
+            }
+        }
+    }
+}

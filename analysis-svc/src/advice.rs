@@ -10,12 +10,12 @@ pub mod search;
 mod trigger;
 mod wording;
 
-use domain::filter::Filter;
 use domain::gate::{Catalogue, FilterConfig};
 
 use crate::correlate::selection::{Selection, Window};
 use crate::correlate::{Answer, correlate_selection};
 use crate::dataset::Snapshot;
+use crate::dataset::filter::Kept;
 use crate::gates::Baseline;
 use candidate::{Candidate, candidates};
 use objective::Objective;
@@ -58,7 +58,7 @@ pub struct Advice {
 /// Looks at the data with every rule. The same request on the same revision has the same advice.
 #[must_use]
 pub fn advise(snapshot: &Snapshot, catalogue: &Catalogue, request: &Request) -> Advice {
-    let selection = Selection::of(snapshot, request.window, &Filter::everything());
+    let selection = Selection::of(snapshot, request.window, &Kept::everything());
     let answer = correlate_selection(snapshot, &selection);
     let baseline = Baseline::of(snapshot, &selection, catalogue, request.current.as_ref());
     let (candidates, values) = candidates(snapshot, catalogue, &baseline);

@@ -13,9 +13,8 @@ pub mod numbers;
 pub mod report;
 pub mod selection;
 
-use domain::filter::Filter;
-
 use crate::dataset::Snapshot;
+use crate::dataset::filter::Kept;
 use cohort::Cohort;
 use comparison::Comparison;
 use report::FeatureReport;
@@ -27,7 +26,7 @@ pub struct Question {
     /// Which alerts, by time.
     pub window: Window,
     /// Which alerts, by their fields.
-    pub filter: Filter,
+    pub kept: Kept,
     /// Which features are shown, by name; empty for all that are known of any alert. The family is that of all features
     /// either way.
     pub features: Vec<String>,
@@ -51,7 +50,7 @@ pub struct Answer {
 /// Answers a question from one revision of the data: the same question on the same revision has the same answer.
 #[must_use]
 pub fn correlate(snapshot: &Snapshot, question: &Question) -> Answer {
-    let selection = Selection::of(snapshot, question.window, &question.filter);
+    let selection = Selection::of(snapshot, question.window, &question.kept);
     let mut answer = correlate_selection(snapshot, &selection);
     if !question.features.is_empty() {
         answer.features.retain(|report| question.features.contains(&report.feature));

@@ -1,14 +1,27 @@
 //! The alerts and their outcomes in memory, as columns: one immutable [`Snapshot`] per revision.
 
 pub mod bitmap;
+pub mod categories;
+pub mod chunked;
 pub mod columns;
+pub mod days;
+mod digest;
+pub mod extra;
 pub mod features;
+pub mod filter;
+pub mod gates;
 pub mod labels;
 pub mod load;
+pub mod measures;
+mod order;
+mod plan;
+pub mod raw;
 pub mod refresh;
 pub mod revision;
-pub mod row;
 pub mod snapshot;
+pub mod standings;
+pub mod table;
+mod tokens;
 
 pub use bitmap::Bitmap;
 pub use load::DatasetError;

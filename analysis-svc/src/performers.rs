@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 
 use domain::feature::AlertFeatures;
-use domain::record::AlertRecord;
+use domain::field::{Field, OutcomeField};
 
 use crate::correlate::selection::Selection;
 use crate::dataset::Snapshot;
@@ -24,14 +24,36 @@ pub struct Performers {
 /// At most `count` rows of each end. Ties go to the earlier alert.
 #[must_use]
 pub fn performers(snapshot: &Snapshot, selection: &Selection, count: usize) -> Performers {
-    let gain = |row: &usize| snapshot.record(*row).outcome.max_gain_pct;
+    let measure = |row: usize, field| snapshot.measures_of(&Field::Outcome(field)).and_then(|of| of.get(row));
+    let gain = |row: &usize| measure(*row, OutcomeField::MaxGainPct);
     let mut best: Vec<usize> = selection.matured.rows().filter(|row| gain(row).is_some()).collect();
-    best.sort_by(|a, b| descending(gain(a), gain(b)));
-    best.truncate(count);
+    keep_first(&mut best, count, |a, b| descending(gain(a), gain(b)));
+    let plain_rug = |row: usize| {
+        snapshot.labels().rug.get(row) == Some(true) && snapshot.delay_ms(row, OutcomeField::PumpedAt).is_none()
+    };
+    let ascending = |a: usize, b: usize, field| {
+        let negative = |row| measure(row, field).map(|value| -value);
+        descending(negative(a), negative(b))
+    };
     let mut worst: Vec<usize> = selection.matured.rows().filter(|row| !best.contains(row)).collect();
-    worst.sort_by(|a, b| by_loss(snapshot.record(*a), snapshot.record(*b)));
-    worst.truncate(count);
+    keep_first(&mut worst, count, |&a, &b| {
+        plain_rug(b)
+            .cmp(&plain_rug(a))
+            .then_with(|| ascending(a, b, OutcomeField::ExitReturnPct))
+            .then_with(|| ascending(a, b, OutcomeField::MaxDrawdownPct))
+            .then_with(|| ascending(a, b, OutcomeField::MaxGainPct))
+    });
     Performers { best, worst }
+}
+
+/// The first `count` rows, sorted; the earlier one of equals first.
+fn keep_first(rows: &mut Vec<usize>, count: usize, compare: impl Fn(&usize, &usize) -> Ordering) {
+    let compare = |a: &usize, b: &usize| compare(a, b).then(a.cmp(b));
+    if count < rows.len() {
+        rows.select_nth_unstable_by(count, compare);
+        rows.truncate(count);
+    }
+    rows.sort_unstable_by(compare);
 }
 
 /// The greatest first, the unknown last.
@@ -40,16 +62,6 @@ fn descending(a: Option<f64>, b: Option<f64>) -> Ordering {
         (Some(a), Some(b)) => b.total_cmp(&a),
         _ => b.is_some().cmp(&a.is_some()),
     }
-}
-
-fn by_loss(a: &AlertRecord, b: &AlertRecord) -> Ordering {
-    let is_plain_rug = |record: &AlertRecord| record.outcome.is_rug == Some(true) && record.outcome.pumped_at.is_none();
-    let lowest = |a: Option<f64>, b: Option<f64>| descending(a.map(|a| -a), b.map(|b| -b));
-    is_plain_rug(b)
-        .cmp(&is_plain_rug(a))
-        .then_with(|| lowest(a.outcome.exit_return_pct, b.outcome.exit_return_pct))
-        .then_with(|| lowest(a.outcome.max_drawdown_pct, b.outcome.max_drawdown_pct))
-        .then_with(|| lowest(a.outcome.max_gain_pct, b.outcome.max_gain_pct))
 }
 
 /// One line: `score 5 → 8 · smart money · velocity 9 · top-10 21 % · LP locked · mint revoked`. What is unknown is named at

@@ -11,7 +11,9 @@ mod recommend;
 mod simulate;
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use domain::filter::Filter;
 use domain::gate::Catalogue;
 use perftrack::v1::analysis_service_server::AnalysisService;
 use perftrack::v1::{
@@ -24,8 +26,12 @@ use service::status::{Reason, Rejection};
 use store::Store;
 use tonic::{Request, Response, Status};
 
+use crate::dataset::filter::Kept;
 use crate::dataset::{Dataset, DatasetError, Snapshot};
 use crate::progress::{Stopped, Watch};
+
+/// When to ask again where alerts change faster than they are looked through.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// What answers the calls. Cheap to clone.
 #[derive(Clone)]
@@ -40,6 +46,11 @@ impl Analysis {
     /// The data as it is now.
     async fn snapshot(&self) -> Result<Arc<Snapshot>, Rejection> {
         Ok(self.dataset.snapshot().await?)
+    }
+
+    /// The data as it is now, and which of it a filter keeps.
+    async fn kept(&self, filter: &Filter) -> Result<(Arc<Snapshot>, Kept), Rejection> {
+        Ok(self.dataset.kept(filter).await?)
     }
 
     /// Computes away from the threads that serve connections.
@@ -75,6 +86,7 @@ impl From<DatasetError> for Rejection {
         match error {
             DatasetError::Store(error) => error.into(),
             DatasetError::TooLarge { .. } => Self::exhausted(Reason::DatasetTooLarge, error.to_string()),
+            DatasetError::Moving => Self::unavailable(Reason::StoreUnavailable, error.to_string(), RETRY_AFTER),
             DatasetError::Interrupted(error) => Self::internal("laying out the dataset", &error),
         }
     }

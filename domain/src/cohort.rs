@@ -104,12 +104,18 @@ impl Episodes {
     /// for those who weigh them.
     pub fn opens(&mut self, member: Member) -> bool {
         let key = (member.token, member.decision);
-        let is_first = self.opened_at.get(&key).is_none_or(|opened| member.alerted_at >= opened.plus(EPISODE_WINDOW));
+        let is_first = opens_episode(self.opened_at.get(&key).copied(), member.alerted_at);
         if is_first {
             self.opened_at.insert(key, member.alerted_at);
         }
         is_first
     }
+}
+
+/// Whether an alert opens an episode, where the latest one of its token (and decision) was opened at that moment.
+#[must_use]
+pub fn opens_episode(latest: Option<Timestamp>, alerted_at: Timestamp) -> bool {
+    latest.is_none_or(|opened| alerted_at >= opened.plus(EPISODE_WINDOW))
 }
 
 /// The standing of each alert, in the order in which they were given, which may be any.

@@ -31,6 +31,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use error::{FilterError, Problem};
+pub use evaluate::fold_case;
 pub use expression::{Comparator, Expression, Literal};
 
 use crate::field::Field;

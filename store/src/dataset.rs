@@ -1,5 +1,7 @@
 //! What the analysis loads, and how it learns that there is something new.
 
+mod batch;
+
 use domain::alert::AlertId;
 use domain::record::AlertRecord;
 use futures::StreamExt;
@@ -7,6 +9,8 @@ use futures::stream::{self, BoxStream, TryStreamExt};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ConnectionTrait, Order, Statement};
 use uuid::Uuid;
+
+pub use batch::{Batch, Cells, Words, settled};
 
 use crate::engine::{Engine, Transaction};
 use crate::entity::outcome;

@@ -1,14 +1,15 @@
 //! One knob turned tighter, and what that would have done to these days.
 
 use domain::field::Field;
-use domain::gate::{Catalogue, Gate, Knob, Screen, Setting, Unknown};
+use domain::gate::{Catalogue, Gate, Knob, Setting, Unknown};
 
 use super::objective::Objective;
 use crate::correlate::effect::{Effect, Measure, Outcome};
 use crate::correlate::flags;
 use crate::correlate::group::GroupStats;
-use crate::dataset::{Bitmap, Snapshot};
-use crate::gates::baseline::{Baseline, effective, only};
+use crate::dataset::Snapshot;
+use crate::dataset::gates::passing_gate;
+use crate::gates::baseline::{Baseline, effective};
 use crate::gates::{ByDay, ConfigOutcome, Replay};
 
 /// The fewest alerts that a candidate must keep, and the fewest that it must drop, to be looked at.
@@ -71,11 +72,10 @@ fn try_out(
     let turned = baseline.config.with(catalogue, &knob.key, Some(to)).ok()?;
     // All that passed before passes every gate that the knob has no say in.
     let gates = catalogue.gates().iter().filter(|gate| has_a_say(knob, gate));
-    let screens: Vec<_> = gates.map(|gate| only(catalogue, &turned, &gate.key)).collect();
-    let screens: Vec<Screen<'_>> = screens.iter().map(|config| Screen::new(catalogue, config)).collect();
-    let mut kept = Bitmap::none(snapshot.len());
-    let passes = |row: &usize| screens.iter().all(|screen| screen.passes(&snapshot.record(*row).alert));
-    baseline.rows.rows().filter(passes).for_each(|row| kept.insert(row));
+    let mut kept = baseline.rows.clone();
+    for passing in gates.filter_map(|gate| passing_gate(snapshot, gate, &turned)) {
+        kept.intersect(&passing);
+    }
     let dropped = baseline.rows.and_not(&kept);
     let most = f64::from(baseline.rows.count()) * MOST_DROPPED;
     if dropped.count() < LEAST || kept.count() < LEAST || f64::from(dropped.count()) > most {

@@ -142,7 +142,7 @@ fn a_default_that_the_alerts_contradict_is_not_taken_to_be_in_force() {
         record
     });
     let snapshot = snapshot(alerts);
-    let selection = Selection::of(&snapshot, Window::default(), &Filter::everything());
+    let selection = Selection::of(&snapshot, Window::default(), &Kept::everything());
     let baseline = Baseline::of(&snapshot, &selection, Catalogue::callsbot(), None);
     assert_eq!(baseline.config.get("GENERAL_CYCLE_MIN_SCORE"), Some(Setting::Number(5.0)));
     assert_eq!((baseline.rows.count(), baseline.turned_away), (60, 0));
@@ -154,7 +154,7 @@ fn a_default_that_the_alerts_contradict_is_not_taken_to_be_in_force() {
 #[test]
 fn a_tighter_value_keeps_a_part_of_what_passed() {
     let snapshot = snapshot(rugs_in_thin_pools());
-    let selection = Selection::of(&snapshot, Window::default(), &Filter::everything());
+    let selection = Selection::of(&snapshot, Window::default(), &Kept::everything());
     let baseline = Baseline::of(&snapshot, &selection, Catalogue::callsbot(), None);
     let (candidates, values) = candidates(&snapshot, Catalogue::callsbot(), &baseline);
     assert!(!candidates.is_empty() && values >= candidates.len());

@@ -16,7 +16,7 @@ const SHOWN: usize = 20;
 pub fn groups(snapshot: &Snapshot, categories: &Categories, rows: &Bitmap) -> Vec<GroupStats> {
     let mut by_code = vec![Vec::new(); categories.levels.len()];
     for row in categories.known.and(rows).rows() {
-        if let Some(members) = by_code.get_mut(categories.codes[row] as usize) {
+        if let Some(members) = by_code.get_mut(categories.code(row) as usize) {
             members.push(row);
         }
     }
@@ -52,7 +52,7 @@ pub fn effects(snapshot: &Snapshot, categories: &Categories, rows: &Bitmap) -> V
         .map(|(outcome, label)| {
             let mut counts = vec![(0_u64, 0_u64); categories.levels.len()];
             for row in categories.known.and(rows).rows() {
-                if let (Some(count), Some(had)) = (counts.get_mut(categories.codes[row] as usize), label.get(row)) {
+                if let (Some(count), Some(had)) = (counts.get_mut(categories.code(row) as usize), label.get(row)) {
                     count.0 += u64::from(had);
                     count.1 += 1;
                 }

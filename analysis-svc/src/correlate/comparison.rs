@@ -52,17 +52,17 @@ pub fn smart_money(snapshot: &Snapshot, selection: &Selection) -> Option<Compari
 fn admitted_by_both(selection: &Selection, smart: &Flags, score: &Numbers) -> (Bitmap, Option<(f64, f64)>) {
     let rows = &selection.matured;
     let range = |side: &Bitmap| {
-        let known = rows.and(side).and(&score.known);
-        let values = || known.rows().map(|row| score.values[row]);
+        let known = rows.and(side).and(score.known());
+        let values = || known.rows().map(|row| score.value(row));
         values().reduce(f64::min).zip(values().reduce(f64::max))
     };
     match (range(&smart.yes), range(&smart.no)) {
         (Some(one), Some(other)) => {
             let (low, high) = (one.0.max(other.0), one.1.min(other.1));
-            let inside = Bitmap::of(score.values.len(), |row| (low..=high).contains(&score.values[row]));
+            let inside = Bitmap::of(score.measures.len(), |row| (low..=high).contains(&score.value(row)));
             (rows.and(&inside), Some((low, high)))
         }
-        _ if rows.count_and(&score.known) == 0 => (rows.clone(), None),
-        _ => (Bitmap::none(score.values.len()), None),
+        _ if rows.count_and(score.known()) == 0 => (rows.clone(), None),
+        _ => (Bitmap::none(score.measures.len()), None),
     }
 }

@@ -64,11 +64,11 @@ impl GroupStats {
 #[must_use]
 pub fn sorted(numbers: &Numbers, rows: &Bitmap) -> Vec<f64> {
     let order = numbers.order.rows().iter().map(|&row| row as usize);
-    order.filter(|&row| rows.contains(row)).map(|row| numbers.values[row]).collect()
+    order.filter(|&row| rows.contains(row)).map(|row| numbers.value(row)).collect()
 }
 
 /// The mean of the known numbers of `rows`.
 #[must_use]
 pub fn mean(numbers: &Numbers, rows: &Bitmap) -> Option<f64> {
-    HeavyTailedMean::of(numbers.known.and(rows).rows().map(|row| numbers.values[row])).map(|mean| mean.mean)
+    HeavyTailedMean::of(numbers.known().and(rows).rows().map(|row| numbers.value(row))).map(|mean| mean.mean)
 }

@@ -19,15 +19,15 @@ pub fn groups(snapshot: &Snapshot, numbers: &Numbers, rows: &Bitmap) -> Vec<Grou
     let mut groups = Vec::new();
     if let Some(bins) = QuantileBins::of_sorted(&values, bins_for(values.len())) {
         let mut members = vec![Bitmap::none(snapshot.len()); bins.count()];
-        for row in numbers.known.and(rows).rows() {
-            if let Some(bin) = bins.bin_of(numbers.values[row]) {
+        for row in numbers.known().and(rows).rows() {
+            if let Some(bin) = bins.bin_of(numbers.value(row)) {
                 members[bin].insert(row);
             }
         }
         let labelled = members.iter().zip(bins.labels());
         groups.extend(labelled.map(|(members, label)| GroupStats::of(snapshot, members, label)));
     }
-    let unknown = rows.and_not(&numbers.known);
+    let unknown = rows.and_not(numbers.known());
     if !unknown.is_empty() {
         groups.push(GroupStats::of(snapshot, &unknown, "unknown"));
     }
@@ -59,7 +59,7 @@ pub fn effects(snapshot: &Snapshot, numbers: &Numbers, rows: &Bitmap) -> Vec<Eff
         ranks(snapshot, Outcome::Pump, numbers, &labels.pump, rows),
         ranks(snapshot, Outcome::Rug, numbers, &labels.rug, rows),
     ];
-    let both = labels.max_gain_pct.known.and(&numbers.known).and(rows);
+    let both = labels.max_gain_pct.known().and(numbers.known()).and(rows);
     let keep = |row: u32| both.contains(row as usize);
     let mut gain = Effect::shown(Outcome::Gain, Measure::Spearman, "spearman", "greatest gain by rank");
     if let Some(spearman) = Spearman::of_orders(&numbers.order, &labels.max_gain_pct.order, keep) {

@@ -3,11 +3,12 @@ use super::*;
 use crate::inference::signal::Signal;
 use crate::inference::verdict::Verdict;
 use crate::sample::{labelled, noise, record, snapshot};
+use domain::filter::Filter;
 use domain::outcome::OutcomeStatus;
 use domain::record::AlertRecord;
 
 fn everything() -> Question {
-    Question { window: Window::default(), filter: Filter::everything(), features: Vec::new() }
+    Question { window: Window::default(), kept: Kept::everything(), features: Vec::new() }
 }
 
 fn ask(records: impl IntoIterator<Item = AlertRecord>) -> Answer {
@@ -118,7 +119,9 @@ fn asking_about_one_feature_alone_makes_it_no_surer() {
 #[test]
 fn a_filtered_look_describes_and_gets_no_verdict() {
     let filter = Filter::parse("final_score >= 5").expect("a filter");
-    let answer = correlate(&snapshot(planted()), &Question { filter, ..everything() });
+    let snapshot = snapshot(planted());
+    let kept = Kept::of(&snapshot, &filter).expect("a field that is kept");
+    let answer = correlate(&snapshot, &Question { kept, ..everything() });
     assert_eq!(answer.cohort.matured.alerts, 400);
     assert!(answer.features.iter().all(|report| matches!(report.verdict(), Verdict::DescriptionOnly(_))));
 }

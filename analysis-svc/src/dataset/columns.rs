@@ -1,9 +1,15 @@
 //! One feature of every alert, laid out for counting: bits for yes/no, a small code for a word, the values and their
 //! sorted order for a number. A value and whether it is known are two things: unknown is never false and never 0.
 
+use std::sync::Arc;
+
 use domain::feature::FeatureKind;
 
 use super::bitmap::Bitmap;
+pub use super::categories::Categories;
+use super::measures::{Measures, splice};
+use super::order;
+use super::plan::Plan;
 use crate::statistics::proportion::Proportion;
 use crate::statistics::rank::order::Order;
 
@@ -30,7 +36,7 @@ pub enum Values {
 }
 
 /// A yes/no column.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Flags {
     /// The rows where it is known to be true.
     pub yes: Bitmap,
@@ -39,36 +45,12 @@ pub struct Flags {
 }
 
 /// A column of numbers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Numbers {
-    /// By row; NaN where unknown.
-    pub values: Vec<f64>,
-    /// The rows where it is known.
-    pub known: Bitmap,
+    /// By row.
+    pub measures: Measures,
     /// The known rows by rising value, sorted once for all questions.
-    pub order: Order,
-}
-
-/// A column of words.
-#[derive(Clone, Debug)]
-pub struct Categories {
-    /// By row: an index into `levels`, or [`Categories::UNKNOWN`].
-    pub codes: Vec<u32>,
-    /// The words, in the order of their code points.
-    pub levels: Vec<String>,
-    /// The rows where it is known.
-    pub known: Bitmap,
-}
-
-impl Categories {
-    /// The code of an unknown value.
-    pub const UNKNOWN: u32 = u32::MAX;
-
-    /// The rows with the word of this code.
-    #[must_use]
-    pub fn rows(&self, code: u32) -> Bitmap {
-        Bitmap::of(self.codes.len(), |row| self.codes[row] == code)
-    }
+    pub order: Arc<Order>,
 }
 
 impl Column {
@@ -87,8 +69,18 @@ impl Column {
     pub fn count_known(&self, rows: &Bitmap) -> u32 {
         match &self.values {
             Values::Flags(flags) => rows.count_and(&flags.yes) + rows.count_and(&flags.no),
-            Values::Numbers(numbers) => rows.count_and(&numbers.known),
+            Values::Numbers(numbers) => rows.count_and(numbers.known()),
             Values::Categories(categories) => rows.count_and(&categories.known),
+        }
+    }
+
+    /// The memory that it takes, in bytes, shared or not.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match &self.values {
+            Values::Flags(flags) => flags.bytes(),
+            Values::Numbers(numbers) => numbers.bytes(),
+            Values::Categories(categories) => categories.bytes(),
         }
     }
 }
@@ -97,10 +89,25 @@ impl Flags {
     /// From one value per row.
     #[must_use]
     pub fn of(values: &[Option<bool>]) -> Self {
-        Self {
-            yes: Bitmap::of(values.len(), |row| values[row] == Some(true)),
-            no: Bitmap::of(values.len(), |row| values[row] == Some(false)),
-        }
+        values.iter().copied().collect()
+    }
+
+    /// Unknown in all of `len` rows.
+    #[must_use]
+    pub fn unknown(len: usize) -> Self {
+        Self { yes: Bitmap::none(len), no: Bitmap::none(len) }
+    }
+
+    /// One row more, the last.
+    pub fn push(&mut self, value: Option<bool>) {
+        self.yes.push(value == Some(true));
+        self.no.push(value == Some(false));
+    }
+
+    /// The rows of which it is known.
+    #[must_use]
+    pub fn known(&self) -> Bitmap {
+        self.yes.or(&self.no)
     }
 
     /// How many of `rows` are true, of those of which it is known.
@@ -115,38 +122,83 @@ impl Flags {
     pub fn get(&self, row: usize) -> Option<bool> {
         if self.yes.contains(row) { Some(true) } else { self.no.contains(row).then_some(false) }
     }
+
+    /// The same, as if of no row outside `rows` anything were known.
+    #[must_use]
+    pub fn only(&self, rows: &Bitmap) -> Self {
+        Self { yes: self.yes.and(rows), no: self.no.and(rows) }
+    }
+
+    /// The values of `rows`, in that order.
+    #[must_use]
+    pub fn gather(&self, rows: &[u32]) -> Self {
+        rows.iter().map(|&row| self.get(row as usize)).collect()
+    }
+
+    /// The values of the next revision: `fresh` are those of the rows that changed.
+    #[must_use]
+    pub fn spliced(&self, plan: &Plan, fresh: &Self) -> Self {
+        Self { yes: splice(&self.yes, plan, &fresh.yes), no: splice(&self.no, plan, &fresh.no) }
+    }
+
+    /// The memory that it takes, in bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.yes.bytes() + self.no.bytes()
+    }
+}
+
+/// One value per row.
+impl FromIterator<Option<bool>> for Flags {
+    fn from_iter<I: IntoIterator<Item = Option<bool>>>(values: I) -> Self {
+        let mut flags = Self::default();
+        values.into_iter().for_each(|value| flags.push(value));
+        flags
+    }
 }
 
 impl Numbers {
     /// From one value per row; what is not finite is unknown.
     #[must_use]
     pub fn of(values: &[Option<f64>]) -> Self {
-        let values: Vec<f64> = values.iter().map(|value| value.filter(|v| v.is_finite()).unwrap_or(f64::NAN)).collect();
-        Self { known: Bitmap::of(values.len(), |row| !values[row].is_nan()), order: Order::of(&values), values }
+        Self::sorted(values.iter().copied().collect())
+    }
+
+    /// Sorts them.
+    #[must_use]
+    pub fn sorted(measures: Measures) -> Self {
+        Self { order: Arc::new(Order::of_known(measures.known_values())), measures }
+    }
+
+    /// The rows of which the number is known.
+    #[must_use]
+    pub const fn known(&self) -> &Bitmap {
+        self.measures.known()
     }
 
     /// The value of a row, where it is known.
     #[must_use]
     pub fn get(&self, row: usize) -> Option<f64> {
-        self.values.get(row).copied().filter(|value| !value.is_nan())
+        self.measures.get(row)
     }
-}
 
-impl Categories {
-    /// From one word per row.
+    /// The value of a row; NaN where it is unknown.
     #[must_use]
-    pub fn of<S: AsRef<str>>(values: &[Option<S>]) -> Self {
-        let words: std::collections::BTreeSet<&str> = values.iter().flatten().map(AsRef::as_ref).collect();
-        let levels: Vec<String> = words.into_iter().map(str::to_owned).collect();
-        let code = |word: &str| {
-            levels.binary_search_by(|level| level.as_str().cmp(word)).ok().and_then(|code| u32::try_from(code).ok())
-        };
-        let codes: Vec<u32> = values
-            .iter()
-            .map(|word| word.as_ref().and_then(|word| code(word.as_ref())).unwrap_or(Self::UNKNOWN))
-            .collect();
-        let known = Bitmap::of(codes.len(), |row| codes[row] != Self::UNKNOWN);
-        Self { codes, levels, known }
+    pub fn value(&self, row: usize) -> f64 {
+        self.measures.value(row)
+    }
+
+    /// The values of the next revision: `fresh` are those of the rows that changed.
+    #[must_use]
+    pub fn spliced(&self, plan: &Plan, fresh: &Measures) -> Self {
+        let measures = self.measures.spliced(plan, fresh);
+        Self { order: order::spliced(&self.order, &self.measures, &measures, plan), measures }
+    }
+
+    /// The memory that it takes, in bytes, shared or not.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.measures.bytes() + self.order.bytes()
     }
 }
 
@@ -164,15 +216,15 @@ mod tests {
     #[test]
     fn a_number_that_is_none_is_unknown_and_not_zero() {
         let numbers = Numbers::of(&[Some(3.0), None, Some(f64::INFINITY), Some(0.0)]);
-        assert!(numbers.known.rows().eq([0, 3]));
+        assert!(numbers.known().rows().eq([0, 3]));
         assert_eq!((numbers.get(1), numbers.get(3), numbers.order.rows()), (None, Some(0.0), &[3, 0][..]));
     }
 
     #[test]
     fn words_are_coded_in_their_own_order_whatever_the_rows() {
         let categories = Categories::of(&[Some("raydium"), None, Some("orca"), Some("raydium")]);
-        assert_eq!(categories.levels, ["orca", "raydium"]);
-        assert_eq!(categories.codes, [1, Categories::UNKNOWN, 0, 1]);
+        assert_eq!(&categories.levels[..], ["orca", "raydium"]);
+        assert!(categories.codes().eq([1, Categories::UNKNOWN, 0, 1]));
         assert!(categories.rows(1).rows().eq([0, 3]));
     }
 }

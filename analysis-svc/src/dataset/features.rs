@@ -1,119 +1,87 @@
 //! Which things about an alert are analysed: the features of the contract, the market at its entry, and the bot's own
 //! (`extra.x`). All of them were known when the alert was raised. Annotations, outcomes and identities never are.
 
-use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-use domain::alert::ExtraValue;
-use domain::feature::{Feature, FeatureKind, FeatureValue};
-use domain::field::{AlertField, Field, Value};
-use domain::record::AlertRecord;
-
-use super::columns::{Categories, Column, Flags, Numbers, Values};
-use super::row::Row;
-use std::sync::Arc;
-
-/// The parts of the entry quote that are analysed. The price of one token says nothing without the supply.
-const QUOTE: [AlertField; 3] =
-    [AlertField::EntryMarketCapUsd, AlertField::EntryLiquidityUsd, AlertField::EntryVolume24hUsd];
+use super::columns::{Column, Numbers, Values};
+use super::order;
+use super::plan::Plan;
+use super::raw::Raw;
+use super::table::{Table, feature_fields};
 
 /// The names of all features that are not the bot's own, in the order of the contract.
 #[must_use]
-pub fn built_in() -> Vec<&'static str> {
-    let features = Feature::ALL.iter().map(|feature| feature.name());
-    features.chain(QUOTE.iter().map(|field| field.name())).collect()
+pub fn built_in() -> Vec<String> {
+    feature_fields().map(|field| field.to_string()).collect()
 }
 
 /// The columns of all rows: those of the contract first, then the bot's own by name.
 #[must_use]
-pub fn columns(rows: &[Arc<Row>]) -> Vec<Column> {
-    let mut columns: Vec<Column> = Feature::ALL.iter().map(|&feature| built_in_column(feature, rows)).collect();
-    columns.extend(QUOTE.iter().map(|&field| quote_column(field, rows)));
-    let keys: BTreeSet<&str> = rows.iter().flat_map(|row| row.record.alert.extra.keys().map(String::as_str)).collect();
-    columns.extend(keys.into_iter().map(|key| extra_column(key, rows)));
-    columns
+pub fn columns(table: &Table) -> Vec<Column> {
+    side_by_side(&sources(table), |(name, raw, is_mixed)| {
+        let values = match raw {
+            Raw::Flags(flags) => Values::Flags(flags.clone()),
+            Raw::Measures(measures) => Values::Numbers(Numbers::sorted(measures.clone())),
+            Raw::Categories(categories) => Values::Categories(categories.clone()),
+        };
+        Column { name: name.clone(), values, is_mixed: *is_mixed }
+    })
 }
 
-fn built_in_column(feature: Feature, rows: &[Arc<Row>]) -> Column {
-    let values: Vec<Option<Given>> =
-        rows.iter().map(|row| feature.value(&row.record.alert.features).map(given)).collect();
-    let values = match feature.kind() {
-        FeatureKind::Boolean => Values::Flags(flags(&values)),
-        FeatureKind::Number => Values::Numbers(numbers(&values)),
-        FeatureKind::Category => Values::Categories(words(&values)),
+/// The columns of the next revision, which is `after`.
+#[must_use]
+pub fn spliced(present: &[Column], after: &Table, plan: &Plan) -> Vec<Column> {
+    side_by_side(&sources(after), |(name, raw, is_mixed)| {
+        let values = match raw {
+            Raw::Flags(flags) => Values::Flags(flags.clone()),
+            Raw::Categories(categories) => Values::Categories(categories.clone()),
+            Raw::Measures(measures) => {
+                let present = present.iter().find(|column| column.name == *name).map(|column| &column.values);
+                Values::Numbers(match present {
+                    Some(Values::Numbers(numbers)) => Numbers {
+                        order: order::spliced(&numbers.order, &numbers.measures, measures, plan),
+                        measures: measures.clone(),
+                    },
+                    _ => Numbers::sorted(measures.clone()),
+                })
+            }
+        };
+        Column { name: name.clone(), values, is_mixed: *is_mixed }
+    })
+}
+
+/// Name, values, and whether they are mixed.
+type Source = (String, Raw, bool);
+
+fn sources(table: &Table) -> Vec<Source> {
+    let built_in = feature_fields().zip(table.features()).map(|(field, raw)| (field.to_string(), raw.clone(), false));
+    let own = table.extra().iter();
+    let own = own.filter_map(|(key, extra)| Some((format!("extra.{key}"), extra.values()?, extra.is_mixed())));
+    built_in.chain(own).collect()
+}
+
+/// Does `work` for each item on all processors; the results stand in the order of the items.
+fn side_by_side<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, R)>> = Mutex::new(Vec::with_capacity(items.len()));
+    let run = || {
+        while let Some((index, item)) = {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            items.get(index).map(|item| (index, item))
+        } {
+            let result = work(item);
+            done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
+        }
     };
-    Column { name: feature.name().to_owned(), values, is_mixed: false }
-}
-
-fn quote_column(field: AlertField, rows: &[Arc<Row>]) -> Column {
-    let number = |record: &AlertRecord| match Field::Alert(field).value(record) {
-        Some(Value::Number(value)) => Some(value),
-        _ => None,
-    };
-    let values: Vec<Option<f64>> = rows.iter().map(|row| number(&row.record)).collect();
-    Column { name: field.name().to_owned(), values: Values::Numbers(Numbers::of(&values)), is_mixed: false }
-}
-
-/// What the bot sends under `key` decides what it is; where it sends several sorts, all are read as words.
-fn extra_column(key: &str, rows: &[Arc<Row>]) -> Column {
-    let values: Vec<Option<Given>> = rows.iter().map(|row| row.record.alert.extra.get(key).map(given_extra)).collect();
-    let all = |is: fn(&Given) -> bool| values.iter().flatten().all(is);
-    let (values, is_mixed) = if all(|value| matches!(value, Given::Flag(_))) {
-        (Values::Flags(flags(&values)), false)
-    } else if all(|value| matches!(value, Given::Number(_))) {
-        (Values::Numbers(numbers(&values)), false)
-    } else {
-        let is_mixed = !all(|value| matches!(value, Given::Word(_)));
-        (Values::Categories(words(&values)), is_mixed)
-    };
-    Column { name: format!("extra.{key}"), values, is_mixed }
-}
-
-#[derive(Clone, Debug)]
-enum Given<'a> {
-    Flag(bool),
-    Number(f64),
-    Word(&'a str),
-}
-
-const fn given(value: FeatureValue<'_>) -> Given<'_> {
-    match value {
-        FeatureValue::Boolean(value) => Given::Flag(value),
-        FeatureValue::Number(value) => Given::Number(value),
-        FeatureValue::Text(value) => Given::Word(value),
-    }
-}
-
-fn given_extra(value: &ExtraValue) -> Given<'_> {
-    match value {
-        ExtraValue::Boolean(value) => Given::Flag(*value),
-        ExtraValue::Number(value) => Given::Number(*value),
-        ExtraValue::Text(value) => Given::Word(value),
-    }
-}
-
-fn flags(values: &[Option<Given<'_>>]) -> Flags {
-    let of = |value: &Option<Given<'_>>| match value {
-        Some(Given::Flag(value)) => Some(*value),
-        _ => None,
-    };
-    Flags::of(&values.iter().map(of).collect::<Vec<_>>())
-}
-
-fn numbers(values: &[Option<Given<'_>>]) -> Numbers {
-    let of = |value: &Option<Given<'_>>| match value {
-        Some(Given::Number(value)) => Some(*value),
-        _ => None,
-    };
-    Numbers::of(&values.iter().map(of).collect::<Vec<_>>())
-}
-
-/// An empty word is an unknown one.
-fn words(values: &[Option<Given<'_>>]) -> Categories {
-    let of = |value: &Option<Given<'_>>| match value {
-        Some(Given::Word("")) | None => None,
-        Some(Given::Word(word)) => Some((*word).to_owned()),
-        Some(Given::Flag(value)) => Some(value.to_string()),
-        Some(Given::Number(value)) => Some(value.to_string()),
-    };
-    Categories::of(&values.iter().map(of).collect::<Vec<_>>())
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        (1..processors.min(items.len())).for_each(|_| {
+            scope.spawn(run);
+        });
+        run();
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_unstable_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
 }

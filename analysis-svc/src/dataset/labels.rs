@@ -1,15 +1,22 @@
 //! What became of the alerts, laid out for counting. Only sealed outcomes that were seen well enough have labels here:
 //! those of matured alerts.
 
+use std::sync::Arc;
+
+use domain::field::{Field, OutcomeField};
 use domain::outcome::OutcomeStatus;
 use domain::outcome::policy::Policy;
 
 use super::columns::{Flags, Numbers};
-use super::row::Row;
-use std::sync::Arc;
+use super::measures::Measures;
+use super::order;
+use super::plan::Plan;
+use super::raw::Raw;
+use super::standings::rows_with_status;
+use super::table::Table;
 
 /// The labels of all rows. Unknown wherever the outcome is not [`OutcomeStatus::Complete`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Labels {
     /// Gained more than the pump threshold.
     pub pump: Flags,
@@ -24,25 +31,61 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// The labels of `rows` under `policy`.
+    /// The labels of all rows under `policy`.
     #[must_use]
-    pub fn of(rows: &[Arc<Row>], policy: &Policy) -> Self {
-        let outcomes = |status: OutcomeStatus| {
-            rows.iter().map(move |row| Some(&row.record.outcome).filter(|outcome| outcome.status == status))
+    pub fn of(table: &Table, policy: &Policy) -> Self {
+        Self::sorted(table, policy, Numbers::sorted)
+    }
+
+    /// The labels of the next revision.
+    #[must_use]
+    pub fn spliced(&self, plan: &Plan, after: &Table, policy: &Policy) -> Self {
+        let mut present = [&self.max_gain_pct, &self.exit_return_pct].into_iter();
+        Self::sorted(after, policy, |measures| match present.next() {
+            Some(numbers) => {
+                let order = order::spliced(&numbers.order, &numbers.measures, &measures, plan);
+                Numbers { measures, order }
+            }
+            None => Numbers::sorted(measures),
+        })
+    }
+
+    /// The same outcomes read by another policy.
+    #[must_use]
+    pub fn under(&self, policy: &Policy) -> Self {
+        Self { pump: pumps(&self.max_gain_pct.measures, policy), ..self.clone() }
+    }
+
+    fn sorted(table: &Table, policy: &Policy, mut sorted: impl FnMut(Measures) -> Numbers) -> Self {
+        let complete = rows_with_status(table, OutcomeStatus::Complete);
+        let lost = rows_with_status(table, OutcomeStatus::Lost);
+        let measures = |field| match table.fact(&Field::Outcome(field)) {
+            Some(Raw::Measures(measures)) => measures.only(&complete),
+            _ => Measures::unknown(table.len()),
         };
-        let complete = || outcomes(OutcomeStatus::Complete);
-        let gains: Vec<Option<f64>> = complete().map(|outcome| outcome?.max_gain_pct).collect();
-        let pumps: Vec<Option<bool>> =
-            gains.iter().map(|gain| gain.map(|gain| gain > policy.peak.pump_gain_pct)).collect();
-        let rugs: Vec<Option<bool>> = complete().map(|outcome| outcome?.is_rug).collect();
-        let exits: Vec<Option<f64>> = complete().map(|outcome| outcome?.exit_return_pct).collect();
-        let lost_rugs: Vec<Option<bool>> = outcomes(OutcomeStatus::Lost).map(|outcome| outcome?.is_rug).collect();
+        let rugs = match table.fact(&Field::Outcome(OutcomeField::IsRug)) {
+            Some(Raw::Flags(flags)) => flags.clone(),
+            _ => Flags::unknown(table.len()),
+        };
+        let max_gain_pct = sorted(measures(OutcomeField::MaxGainPct));
         Self {
-            pump: Flags::of(&pumps),
-            rug: Flags::of(&rugs),
-            max_gain_pct: Numbers::of(&gains),
-            exit_return_pct: Numbers::of(&exits),
-            lost_rugs: Flags::of(&lost_rugs),
+            pump: pumps(&max_gain_pct.measures, policy),
+            rug: rugs.only(&complete),
+            exit_return_pct: sorted(measures(OutcomeField::ExitReturnPct)),
+            lost_rugs: rugs.only(&lost),
+            max_gain_pct,
         }
     }
+
+    /// The memory that they take beside the outcomes, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let orders = [&self.max_gain_pct, &self.exit_return_pct].map(|numbers| Arc::clone(&numbers.order).bytes());
+        orders.iter().sum::<usize>() + self.pump.bytes() + self.rug.bytes() + self.lost_rugs.bytes()
+    }
+}
+
+fn pumps(gains: &Measures, policy: &Policy) -> Flags {
+    let yes = gains.rows_where(|gain| gain > policy.peak.pump_gain_pct);
+    Flags { no: gains.known().and_not(&yes), yes }
 }

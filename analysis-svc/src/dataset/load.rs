@@ -1,14 +1,17 @@
 //! Reading rows from the store, within a bound of memory.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::HashSet;
 
 use domain::alert::AlertId;
 use futures::TryStreamExt;
-use store::dataset::{Load, Revision as Watermark};
+use store::dataset::{Batch, Load, Revision as Watermark};
 use store::{Store, StoreError};
 
-use super::row::Row;
+use super::digest::token_number;
+use super::table::TableBuilder;
+
+/// How many alerts are laid out at once.
+const CHUNK: usize = 4_096;
 
 /// Why the dataset could not be brought up to date.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +30,9 @@ pub enum DatasetError {
         /// The bound.
         limit_bytes: usize,
     },
+    /// Alerts change faster than they can be looked through.
+    #[error("looking alerts up that the filter asks for: they change faster than they are read; ask again")]
+    Moving,
     /// Laying it out was interrupted.
     #[error("laying out the dataset was interrupted: {0}")]
     Interrupted(#[from] tokio::task::JoinError),
@@ -37,7 +43,7 @@ pub struct Changes {
     /// The state that this leads to.
     pub watermark: Watermark,
     /// Alerts that are new, or whose outcomes changed.
-    pub rows: HashMap<AlertId, Arc<Row>>,
+    pub rows: TableBuilder,
     /// Alerts that were deleted; some may be among the rows, recorded again.
     pub removed: HashSet<AlertId>,
 }
@@ -50,14 +56,16 @@ pub async fn changed_rows(
     (kept_rows, kept_bytes): (usize, usize),
     limit_bytes: usize,
 ) -> Result<Changes, DatasetError> {
-    let mut rows = HashMap::new();
-    let mut bytes = kept_bytes;
-    let Load { revision, removed, mut records } = store.dataset().load(after).await?;
-    while let Some(record) = records.try_next().await? {
-        let row = Row::of(record);
-        bytes += row.bytes();
-        rows.insert(row.record.alert.id, Arc::new(row));
-        if bytes > limit_bytes {
+    let mut rows = TableBuilder::new();
+    let Load { revision, removed, records } = store.dataset().load(after).await?;
+    let mut chunks = records.try_chunks(CHUNK);
+    while let Some(records) = chunks.try_next().await.map_err(|error| error.1)? {
+        let mut batch = Batch::empty();
+        for record in &records {
+            batch.push(token_number(&record.alert.token.key), record);
+        }
+        rows.push(&batch);
+        if kept_bytes + rows.bytes() > limit_bytes {
             return Err(DatasetError::TooLarge { alerts: kept_rows + rows.len(), limit_bytes });
         }
     }

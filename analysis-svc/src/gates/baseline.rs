@@ -1,10 +1,10 @@
 //! What a candidate is compared with: the matured alerts that the config in force lets through.
 
-use domain::gate::{Catalogue, FilterConfig, Gate, Rule, Screen, Setting};
+use domain::gate::{Catalogue, FilterConfig, Gate, Rule, Setting};
 
 use super::passing::passing;
 use crate::correlate::selection::Selection;
-use crate::dataset::{Bitmap, Snapshot};
+use crate::dataset::{Bitmap, Snapshot, gates};
 
 /// The config in force and the alerts under it.
 #[derive(Clone, Debug)]
@@ -41,9 +41,8 @@ impl Baseline {
 fn obeyed(snapshot: &Snapshot, selection: &Selection, catalogue: &Catalogue) -> FilterConfig {
     let mut config = FilterConfig::defaults(catalogue);
     for gate in catalogue.gates() {
-        let alone = only(catalogue, &config, &gate.key);
-        let screen = Screen::new(catalogue, &alone);
-        if selection.matured.rows().all(|row| screen.passes(&snapshot.record(row).alert)) {
+        let passing = gates::passing_gate(snapshot, gate, &config);
+        if passing.is_none_or(|passing| selection.matured.and_not(&passing).is_empty()) {
             continue;
         }
         let value = match gate.rule {
@@ -67,14 +66,7 @@ fn obeyed_bound(snapshot: &Snapshot, selection: &Selection, config: &FilterConfi
 /// The number that a gate compares of an alert, with its bonus.
 #[must_use]
 pub fn effective(snapshot: &Snapshot, row: usize, config: &FilterConfig, gate: &Gate) -> Option<f64> {
-    use domain::field::Value;
-    let alert = &snapshot.record(row).alert;
-    let Some(Value::Number(number)) = gate.field.alert_value(alert) else { return None };
-    let bonus = gate.bonus.as_ref().filter(|bonus| bonus.field.alert_value(alert) == Some(Value::Boolean(true)));
-    match bonus.and_then(|bonus| config.get(&bonus.key)) {
-        Some(Setting::Number(points)) => Some(number + points),
-        _ => Some(number),
-    }
+    gates::compared(snapshot, row, config, gate)
 }
 
 /// The config with no gate in force but the one of `key`; settings that others refer to stay.

@@ -1,15 +1,11 @@
 //! Which alerts a config lets through.
 
-use domain::gate::{Catalogue, FilterConfig, Screen};
+use domain::gate::{Catalogue, FilterConfig};
 
-use crate::dataset::{Bitmap, Snapshot};
+use crate::dataset::{Bitmap, Snapshot, gates};
 
 /// The alerts of `rows` that meet every gate of `config`.
 #[must_use]
 pub fn passing(snapshot: &Snapshot, catalogue: &Catalogue, config: &FilterConfig, rows: &Bitmap) -> Bitmap {
-    let screen = Screen::new(catalogue, config);
-    let mut kept = Bitmap::none(snapshot.len());
-    let passing = rows.rows().filter(|&row| screen.passes(&snapshot.record(row).alert));
-    passing.for_each(|row| kept.insert(row));
-    kept
+    gates::passing(snapshot, catalogue, config).and(rows)
 }

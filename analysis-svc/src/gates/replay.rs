@@ -25,7 +25,7 @@ impl<'a> Replay<'a> {
     #[must_use]
     pub fn of(snapshot: &'a Snapshot) -> Self {
         let exits = &snapshot.labels().exit_return_pct;
-        let winners = Bitmap::of(snapshot.len(), |row| exits.values[row] >= WINNER_PCT);
+        let winners = Bitmap::of(snapshot.len(), |row| exits.value(row) >= WINNER_PCT);
         Self { snapshot, winners, days: day_ranges(snapshot) }
     }
 
@@ -41,13 +41,13 @@ impl<'a> Replay<'a> {
             pump_known: pumps + rows.count_and(&labels.pump.no),
             rugs,
             rug_known: rugs + rows.count_and(&labels.rug.no),
-            exits: rows.count_and(&exits.known),
+            exits: rows.count_and(exits.known()),
             winners: rows.count_and(&self.winners),
             ..Tally::default()
         };
         for row in rows.rows() {
             // What is unknown is NaN, which adds nothing.
-            let exit = exits.values[row];
+            let exit = exits.value(row);
             tally.net += Sum::of(exit);
             tally.capped += Sum::of(capped(exit));
         }
@@ -65,7 +65,7 @@ impl<'a> Replay<'a> {
         let labels = self.snapshot.labels();
         let count = |label: Option<bool>| (u32::from(label == Some(true)), u32::from(label.is_some()));
         let ((pump, pump_known), (rug, rug_known)) = (count(labels.pump.get(row)), count(labels.rug.get(row)));
-        let exit = labels.exit_return_pct.values[row];
+        let exit = labels.exit_return_pct.value(row);
         *tally += Tally {
             alerts: 1,
             pumps: pump,
@@ -100,12 +100,5 @@ fn capped(pct: f64) -> f64 {
 
 /// The rows of each UTC day: rows are in the order of time.
 fn day_ranges(snapshot: &Snapshot) -> Vec<Range<usize>> {
-    let mut starts: Vec<usize> = Vec::with_capacity(snapshot.day_count() + 1);
-    for row in 0..snapshot.len() {
-        if starts.len() <= snapshot.day(row) {
-            starts.push(row);
-        }
-    }
-    starts.push(snapshot.len());
-    starts.windows(2).map(|pair| pair[0]..pair[1]).collect()
+    snapshot.days().iter().map(|day| day.rows.clone()).collect()
 }

@@ -16,10 +16,10 @@ pub async fn correlate(
     let mut violations = Violations::new();
     let window = question::window(request.window, &mut violations);
     let filter = question::filter(&request.filter, &mut violations);
-    let snapshot = service.snapshot().await?;
+    let (snapshot, kept) = service.kept(&filter).await?;
     question::features(&request.features, &snapshot, &mut violations);
     violations.into_result()?;
-    let question = Question { window, filter, features: request.features };
+    let question = Question { window, kept, features: request.features };
     service
         .compute_watched("correlating", watch, move |watch| {
             watch.stage("comparing outcomes", None)?;

@@ -1,5 +1,9 @@
 //! `AnalysisService.ListPerformers`: the best and the worst alerts, each with the pattern that stands out.
 
+use std::collections::HashMap;
+
+use domain::alert::AlertId;
+use domain::record::AlertRecord;
 use perftrack::v1::{ListPerformersRequest, ListPerformersResponse, Performer};
 use service::status::{Rejection, Violations};
 use service::wire::alert_with_outcome;
@@ -23,10 +27,10 @@ pub async fn list_performers(
     let filter = question::filter(&request.filter, &mut violations);
     let count = count(request.count, &mut violations);
     violations.into_result()?;
-    let snapshot = service.snapshot().await?;
+    let (snapshot, kept) = service.kept(&filter).await?;
     let ends = {
         let snapshot = std::sync::Arc::clone(&snapshot);
-        let rank = move || performers(&snapshot, &Selection::of(&snapshot, window, &filter), count);
+        let rank = move || performers(&snapshot, &Selection::of(&snapshot, window, &kept), count);
         service.compute("ranking alerts", rank).await?
     };
     Ok(ListPerformersResponse {
@@ -43,16 +47,14 @@ fn count(count: i32, violations: &mut Violations) -> usize {
     usize::try_from(if count == 0 { USUAL_COUNT } else { count }).unwrap_or_default()
 }
 
-/// The dataset leaves annotations out; they are shown all the same.
+/// The dataset knows what was asked about; the store has the whole alerts.
 async fn shown(service: &Analysis, snapshot: &Snapshot, rows: &[usize]) -> Result<Vec<Performer>, Rejection> {
-    let mut performers = Vec::with_capacity(rows.len());
-    for &row in rows {
-        let mut record = snapshot.record(row).clone();
-        if let Some(stored) = service.store.alerts().get(record.alert.id).await? {
-            record.alert.annotations = stored.alert.annotations;
-        }
-        let pattern = pattern(&record.alert.features);
-        performers.push(Performer { alert: Some(alert_with_outcome(&record)), pattern });
-    }
-    Ok(performers)
+    let ids: Vec<AlertId> = rows.iter().map(|&row| snapshot.alert_id(row)).collect();
+    let stored = service.store.alerts().get_many(ids.clone()).await?;
+    let by_id: HashMap<AlertId, AlertRecord> = stored.into_iter().map(|record| (record.alert.id, record)).collect();
+    // One that was deleted since is shown no more.
+    let records = ids.iter().filter_map(|id| by_id.get(id));
+    let shown = records
+        .map(|record| Performer { alert: Some(alert_with_outcome(record)), pattern: pattern(&record.alert.features) });
+    Ok(shown.collect())
 }

@@ -22,8 +22,9 @@ pub fn filter(text: &str, violations: &mut Violations) -> Filter {
 
 /// Reads the names of features: those of the contract, and those of the bot's own that any alert of the data has.
 pub fn features(names: &[String], snapshot: &Snapshot, violations: &mut Violations) {
+    let built_in = features::built_in();
     let known: Vec<&str> =
-        features::built_in().into_iter().chain(snapshot.columns().iter().map(|column| column.name.as_str())).collect();
+        built_in.iter().chain(snapshot.columns().iter().map(|column| &column.name)).map(String::as_str).collect();
     for (index, name) in names.iter().enumerate() {
         if !known.contains(&name.as_str()) {
             let near = suggestion(nearest(name, known.iter().copied()));

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where it cannot go on")]
 
 mod alerts;
-mod analysis;
 mod call;
 mod dev;
 mod export;

@@ -53,7 +53,9 @@ fn order(value: &Value<'_>, literal: &Literal) -> Option<Ordering> {
 }
 
 impl Comparator {
-    const fn admits(self, ordering: Ordering) -> bool {
+    /// Whether it holds of a value that compares so with the literal.
+    #[must_use]
+    pub const fn admits(self, ordering: Ordering) -> bool {
         match self {
             Self::Equal => ordering.is_eq(),
             Self::NotEqual => ordering.is_ne(),
@@ -66,6 +68,7 @@ impl Comparator {
 }
 
 /// Without capitals, letter by letter: a letter is the same wherever it stands, so that a part of a text stays a part.
-pub(super) fn fold_case(text: &str) -> String {
+#[must_use]
+pub fn fold_case(text: &str) -> String {
     text.chars().flat_map(char::to_lowercase).collect()
 }

@@ -4,7 +4,8 @@
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Order {
     rows: Vec<u32>,
-    ends: Vec<u32>,
+    /// A bit per entry: whether it is the last of its value.
+    ends: Vec<u64>,
 }
 
 impl Order {
@@ -20,17 +21,30 @@ impl Order {
         let finite = known.into_iter().filter(|(_, value)| value.is_finite());
         let mut keyed: Vec<(u64, u32)> = finite.map(|(row, value)| (sort_key(value), row)).collect();
         keyed.sort_unstable();
-        let mut ends = Vec::new();
-        for (at, pair) in (1..).zip(keyed.windows(2)) {
-            if pair[0].0 != pair[1].0 {
-                ends.push(at);
-            }
+        let mut ends = vec![0_u64; keyed.len().div_ceil(64)];
+        for (at, &(key, _)) in keyed.iter().enumerate() {
+            let is_last = keyed.get(at + 1).is_none_or(|&(next, _)| next != key);
+            ends[at / 64] |= u64::from(is_last) << (at % 64);
         }
-        let rows: Vec<u32> = keyed.into_iter().map(|(_, row)| row).collect();
-        if let Ok(last @ 1..) = u32::try_from(rows.len()) {
-            ends.push(last);
-        }
+        Self { rows: keyed.into_iter().map(|(_, row)| row).collect(), ends }
+    }
+
+    /// From rows that are sorted already, and a bit for each that is the last of its value ([`Self::ends`]).
+    #[must_use]
+    pub const fn from_sorted(rows: Vec<u32>, ends: Vec<u64>) -> Self {
         Self { rows, ends }
+    }
+
+    /// A bit per entry, 64 a word: whether it is the last of its value.
+    #[must_use]
+    pub fn ends(&self) -> &[u64] {
+        &self.ends
+    }
+
+    /// The memory that it takes, in bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.rows.capacity() * 4 + self.ends.capacity() * 8
     }
 
     /// The rows by rising value; rows of equal value by rising row.
@@ -53,8 +67,14 @@ impl Order {
 
     /// The runs of equal values, by rising value.
     pub fn groups(&self) -> impl Iterator<Item = &[u32]> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, &end)| &self.rows[start as usize..end as usize])
+        let mut start = 0;
+        self.ends.iter().enumerate().flat_map(|(index, &word)| set_bits(word).map(move |bit| index * 64 + bit)).map(
+            move |last| {
+                let group = &self.rows[start..=last];
+                start = last + 1;
+                group
+            },
+        )
     }
 
     /// Twice the midrank of each known row that is kept, among the kept ones alone (so that half ranks stay whole numbers),
@@ -73,8 +93,15 @@ impl Order {
     }
 }
 
+/// The places of the bits that are set, ascending.
+fn set_bits(word: u64) -> impl Iterator<Item = usize> {
+    let rest = |rest: u64| (rest != 0).then_some(rest);
+    std::iter::successors(rest(word), move |&bits| rest(bits & (bits - 1))).map(|bits| bits.trailing_zeros() as usize)
+}
+
 /// Whole numbers in the order of the finite floats that they stand for.
-fn sort_key(value: f64) -> u64 {
+#[must_use]
+pub fn sort_key(value: f64) -> u64 {
     let bits = (value + 0.0).to_bits();
     if bits >> 63 == 0 { bits | 1 << 63 } else { !bits }
 }

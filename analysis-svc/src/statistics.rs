@@ -25,9 +25,10 @@ pub mod survival;
 pub mod wilson;
 
 mod binomial;
+pub mod binomial_tail;
 mod hypergeometric;
 mod normal;
 mod student;
 
 #[cfg(test)]
-mod oracle;
+pub(crate) mod oracle;

@@ -12,6 +12,7 @@ pub mod progress;
 mod rpc;
 pub mod serve;
 pub mod statistics;
+pub mod synthetic;
 mod wording;
 
 #[cfg(test)]

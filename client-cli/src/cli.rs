@@ -65,6 +65,8 @@ pub enum Format {
     Json,
     /// One JSON object a line: an item of a list or stream, or the whole answer.
     Jsonl,
+    /// KEY=VALUE lines to paste into the bot's .env: of `perfctl recommend` alone.
+    Env,
 }
 
 /// `http://HOST:PORT`; a bare `HOST:PORT` is taken for the same.

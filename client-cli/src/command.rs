@@ -2,8 +2,9 @@
 
 use clap::{ArgMatches, Subcommand};
 
+use crate::cli::Format;
 use crate::connect::Services;
-use crate::failure::Outcome;
+use crate::failure::{Outcome, usage};
 use crate::output::Output;
 
 pub mod alerts;
@@ -12,10 +13,14 @@ pub mod config;
 pub mod correlate;
 pub mod demo;
 pub mod dev;
+pub mod filters;
 pub mod outcomes;
+pub mod patterns;
 pub mod performance;
 pub mod performers;
 pub mod recommend;
+pub mod recommendations;
+pub mod simulate;
 pub mod watch;
 
 /// Where a command asks and where it answers.
@@ -37,8 +42,14 @@ pub enum Command {
     Performance(performance::PerformanceArgs),
     /// Which features go with pumps and which with rugs, and how sure that is.
     Correlate(correlate::CorrelateArgs),
+    /// Which combinations of conditions go with pumps, which with rugs, and whether that held on later data.
+    Patterns(patterns::PatternsArgs),
+    /// What another config would have alerted, and how that would have done.
+    Simulate(simulate::SimulateArgs),
     /// What to change in the bot's filters, or what to ask of the data.
     Recommend(recommend::RecommendArgs),
+    /// What was recommended so far, whether it was applied, and what came of it.
+    Recommendations(recommendations::RecommendationsArgs),
     /// The best and the worst alerts, with what stands out about each.
     Performers(performers::PerformersArgs),
     /// What happens to alerts, as it happens.
@@ -62,10 +73,16 @@ pub enum Command {
 /// # Errors
 /// Why it was not done.
 pub async fn run(session: &Session, command: Command, matches: &ArgMatches) -> Outcome {
+    if session.output.format == Format::Env && !matches!(command, Command::Recommend(_)) {
+        return Err(usage("-o env writes config lines to paste, which only `perfctl recommend` has; use -o json here"));
+    }
     match command {
         Command::Alerts(command) => alerts::run(session, command).await,
         Command::Performance(args) => performance::run(session, args).await,
         Command::Correlate(args) => correlate::run(session, args).await,
+        Command::Patterns(args) => patterns::run(session, args).await,
+        Command::Simulate(args) => simulate::run(session, args).await,
+        Command::Recommendations(args) => recommendations::run(session, args).await,
         Command::Recommend(args) => recommend::run(session, args).await,
         Command::Performers(args) => performers::run(session, args).await,
         Command::Watch(args) => watch::run(session, args).await,

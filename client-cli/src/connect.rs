@@ -67,6 +67,12 @@ impl Services {
         }
     }
 
+    /// How long to wait for an answer.
+    #[must_use]
+    pub const fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// A connection to `service`.
     ///
     /// # Errors

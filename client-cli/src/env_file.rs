@@ -7,6 +7,9 @@ use anyhow::Context;
 
 use crate::failure::{Outcome, usage};
 
+pub mod edit;
+pub mod replace;
+
 /// Reads the settings of a file of KEY=VALUE lines; of two of one key the last.
 ///
 /// # Errors

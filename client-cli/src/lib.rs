@@ -1,6 +1,7 @@
 //! perfctl, the command line of perftrack: records and lists alerts, shows how they did, what goes with pumps and rugs,
 //! and what to change; calls any RPC by name; runs both services in one process; plays the demo.
 
+pub mod asking;
 pub mod call;
 pub mod cli;
 pub mod command;

@@ -40,7 +40,7 @@ impl Output {
     /// [`Failure::OutputClosed`] when nobody reads any more, else what the output said.
     pub fn answer<M: Message>(&self, message: &M, type_name: &str, screen: impl FnOnce(&Self) -> String) -> Outcome {
         match self.format {
-            Format::Table => self.text(&screen(self)),
+            Format::Table | Format::Env => self.text(&screen(self)),
             Format::Json => self.text(&(contract::to_json(message, type_name)?.pretty()? + "\n")),
             Format::Jsonl => self.text(&(contract::to_json(message, type_name)?.line()? + "\n")),
         }

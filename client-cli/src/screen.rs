@@ -9,12 +9,16 @@ pub mod cohort;
 pub mod configs;
 pub mod correlate;
 pub mod event;
+pub mod ledger;
 pub mod outcome;
+pub mod patterns;
 pub mod performance;
 pub mod performers;
 pub mod prices;
 pub mod recommend;
 pub mod relabel;
+pub mod replay;
+pub mod simulate;
 pub mod verdict;
 
 /// Which part of the data a screen shows; empty texts for all of it.

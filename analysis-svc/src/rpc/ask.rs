@@ -36,8 +36,8 @@ pub fn ask(service: Analysis, request: AskRequest) -> Result<Answers, Rejection>
     };
     // The progress ends with the answer, which is the last message.
     let messages = stream::select(
-        answer.into_stream().map(Event::Answer).boxed(),
-        told.map(|progress| Event::Progress(progress)).boxed(),
+        answer.into_stream().map(|answer| Event::Answer(Box::new(answer))).boxed(),
+        told.map(Event::Progress).boxed(),
     );
     Ok(messages
         .scan(false, |is_answered, event| {
@@ -46,7 +46,7 @@ pub fn ask(service: Analysis, request: AskRequest) -> Result<Answers, Rejection>
                 Event::Progress(progress) => Some(Ok(message(progress))),
                 Event::Answer(answer) => {
                     *is_answered = true;
-                    Some(answer)
+                    Some(*answer)
                 }
             };
             std::future::ready(shown)
@@ -56,7 +56,7 @@ pub fn ask(service: Analysis, request: AskRequest) -> Result<Answers, Rejection>
 
 enum Event {
     Progress(Progress),
-    Answer(Result<AskResponse, Status>),
+    Answer(Box<Result<AskResponse, Status>>),
 }
 
 async fn answer(service: &Analysis, question: Question, watch: &Watch) -> Result<Message, Rejection> {

@@ -111,7 +111,7 @@ async fn record(session: &Session, args: RecordArgs) -> Outcome {
     let answer = session.services.tracking().await?.record_config(request.clone()).await;
     session.services.answer(Service::Tracking, "RecordConfig", answer)?;
     match session.output.format {
-        Format::Table => {
+        Format::Table | Format::Env => {
             let revision = paint::name(&revision);
             session.output.text(&format!("config {revision} recorded with {count}\n"))?;
             session.output.remark(&format!("Let the bot's alerts say config_revision {revision}.\n"));

@@ -4,9 +4,11 @@ use clap::Args;
 
 use super::Session;
 use super::correlate::{self, CorrelateArgs};
+use super::patterns::{self, PatternsArgs};
 use super::performance::{self, PerformanceArgs};
 use super::performers::{self, PerformersArgs};
 use super::recommend::{self, RecommendArgs};
+use super::simulate::{self, SimulateArgs};
 use crate::cli::Format;
 use crate::demo::play::{POLL_INTERVAL, Played, Report, play};
 use crate::demo::reasons::PLANTED;
@@ -59,8 +61,13 @@ async fn show(session: &Session, played: &Played) -> Outcome {
         "what goes with pumps and with rugs; the planted reasons should stand out, and no other",
     )?;
     correlate::run(&world, CorrelateArgs::default()).await?;
+    heading(&world, "perfctl patterns", "which combinations stand out, and whether they held on later data")?;
+    patterns::run(&world, PatternsArgs { depth: 3, min_alerts: 30, count: 3, ..Default::default() }).await?;
     heading(&world, "perfctl performers", "the best and the worst")?;
     performers::run(&world, PerformersArgs { window: Default::default(), filter: String::new(), count: 5 }).await?;
+    heading(&world, "perfctl simulate --set MIN_LIQUIDITY_USD=20000", "what another config would have done")?;
+    let set = vec![("MIN_LIQUIDITY_USD".to_owned(), "20000".to_owned())];
+    simulate::run(&world, SimulateArgs { set, ..Default::default() }).await?;
     heading(&world, "perfctl recommend", "what to change, and how far that is proven")?;
     recommend::run(&world, RecommendArgs::default()).await?;
     output.text(&closing())

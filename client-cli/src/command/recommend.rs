@@ -1,51 +1,77 @@
 //! `perfctl recommend`: what to change in the bot's filters, or what to ask of the data.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
-use perftrack::v1::{FilterConfig, Objective, ObjectiveKind, RecommendRequest};
+use perftrack::v1::ask_request::Question;
+use perftrack::v1::ask_response::Message;
+use perftrack::v1::{Objective, ObjectiveKind, RecommendRequest};
 
 use super::Session;
-use crate::connect::Service;
-use crate::env_file::{self, key_value};
+use super::filters::CurrentArgs;
+use crate::asking::{ask, broken_off};
+use crate::cli::Format;
 use crate::failure::Outcome;
 use crate::screen;
 use crate::window::WindowArgs;
 
+mod write;
+
 /// Arguments of `perfctl recommend`.
 #[derive(Clone, Debug, Default, Args)]
+#[command(after_help = "-o env prints the certified changes as lines to paste, and everything else as remarks.")]
 pub struct RecommendArgs {
     /// Over which alerts.
     #[command(flatten)]
     pub window: WindowArgs,
-    /// The bot's config in force: a file of KEY=VALUE lines, such as its .env. Without it, the gates' defaults.
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// A key of the config in force; goes before the file.
-    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
-    pub current: Vec<(String, String)>,
+    /// The config to improve.
+    #[command(flatten)]
+    pub current: CurrentArgs,
     /// The greatest rug rate to accept, in percent.
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub max_rug_rate: Option<f64>,
     /// The fewest alerts per day to accept.
     #[arg(long, value_name = "N")]
     pub min_alerts_per_day: Option<f64>,
+    /// Write the certified changes into this .env file, which also is the config in force: shows what would change, asks,
+    /// and keeps a backup. What is not certified is never written.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["config", "current"])]
+    pub write: Option<PathBuf>,
+    /// With --write: do not ask.
+    #[arg(long, short, requires = "write")]
+    pub yes: bool,
 }
 
-/// Asks and shows.
+/// Asks and shows; with `--write`, changes the file.
 ///
 /// # Errors
-/// What the call came to, or why the config cannot be read.
-pub async fn run(session: &Session, args: RecommendArgs) -> Outcome {
+/// What the call came to, or why the config cannot be read or written.
+pub async fn run(session: &Session, mut args: RecommendArgs) -> Outcome {
+    if args.write.is_some() {
+        args.current.config.clone_from(&args.write);
+    }
     let described = args.window.described();
-    let request =
-        RecommendRequest { current: args.current()?, objective: args.objective(), window: args.window.window() };
-    let answer = session.services.analysis().await?.recommend(request).await;
-    let answer = session.services.answer(Service::Analysis, "Recommend", answer)?;
-    session.output.answer(&answer, "RecommendResponse", |output| {
-        screen::recommend::show(&answer, &screen::Scope { window: described, filter: String::new() }, output.width)
-    })
+    let request = RecommendRequest {
+        current: args.current.given(session).await?,
+        objective: args.objective(),
+        window: args.window.window(),
+        ..RecommendRequest::default()
+    };
+    let Message::Recommend(answer) = ask(session, "Recommend", Question::Recommend(request)).await? else {
+        return Err(broken_off("Recommend"));
+    };
+    if session.output.format == Format::Env {
+        session.output.text(&screen::recommend::env(&answer))?;
+    } else {
+        session.output.answer(&answer, "RecommendResponse", |output| {
+            let scope = screen::Scope { window: described, filter: String::new() };
+            screen::recommend::show(&answer, &scope, output.width)
+        })?;
+    }
+    match &args.write {
+        Some(file) => write::write(&session.output, file, &answer, args.yes),
+        None => Ok(()),
+    }
 }
 
 impl RecommendArgs {
@@ -55,15 +81,6 @@ impl RecommendArgs {
             max_rug_rate: self.max_rug_rate.map(|percent| percent / 100.0),
             min_alerts_per_day: self.min_alerts_per_day,
         })
-    }
-
-    fn current(&self) -> Outcome<Option<FilterConfig>> {
-        let mut values = match &self.config {
-            Some(file) => env_file::read(file)?,
-            None => BTreeMap::new(),
-        };
-        values.extend(self.current.iter().cloned());
-        Ok((self.config.is_some() || !values.is_empty()).then_some(FilterConfig { values }))
     }
 }
 

@@ -163,7 +163,7 @@ impl Watch<'_> {
         let Some(event) = &answer.event else { return Ok(()) };
         self.left = self.left.map(|left| left.saturating_sub(1));
         match self.session.output.format {
-            Format::Table => self.session.output.text(&screen::event::show(event)),
+            Format::Table | Format::Env => self.session.output.text(&screen::event::show(event)),
             Format::Json | Format::Jsonl => {
                 self.session.output.text(&(contract::to_json(answer, "WatchEventsResponse")?.line()? + "\n"))
             }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use perftrack::v1::{Cohort, Confidence, ConfigOutcome, Evidence, Priority, RecommendResponse, Recommendation};
+use perftrack::v1::{Cohort, Confidence, Evidence, Priority, RecommendResponse, Recommendation};
 
-use super::{Scope, cohort};
-use crate::print::number::{UNKNOWN, count, counted_noun, percent, rate};
+use super::{Scope, cohort, replay};
+use crate::print::number::{count, counted_noun, rate};
 use crate::print::paint;
 use crate::print::table::{Column, Table};
 use crate::print::text::{hanging, tame, wrapped};
@@ -29,6 +29,35 @@ pub fn show(answer: &RecommendResponse, scope: &Scope, width: Option<usize>) -> 
         format!(" Looked at: {}.", answer.looked_at.join("; "))
     };
     text += &format!("\n{}\n", paint::faint(&wrapped(&format!("{who}{looked_at}"), width)));
+    text
+}
+
+/// The certified changes of all recommendations; of two of one key the more important.
+#[must_use]
+pub fn certified(answer: &RecommendResponse) -> BTreeMap<String, String> {
+    let mut values = BTreeMap::new();
+    let certified = answer.recommendations.iter().filter(|item| item.confidence() == Confidence::Certified);
+    for (key, value) in certified.flat_map(|item| &item.set) {
+        values.entry(key.clone()).or_insert_with(|| value.clone());
+    }
+    values
+}
+
+/// Lines to paste into an .env file: certified changes as they are, everything else as remarks.
+#[must_use]
+pub fn env(answer: &RecommendResponse) -> String {
+    let remark = |words: &str| format!("# {}\n", tame(words));
+    let certified = certified(answer);
+    let mut text = remark(&answer.headline);
+    for item in &answer.recommendations {
+        text += &format!("\n{}", remark(&item.issue));
+        text += &remark(&item.action);
+        let is_certified = item.confidence() == Confidence::Certified;
+        for (key, value) in if is_certified { &item.set } else { &item.candidate } {
+            let pastes = is_certified && certified.get(key) == Some(value);
+            text += &format!("{}{}={}\n", if pastes { "" } else { "# " }, tame(key), tame(value));
+        }
+    }
     text
 }
 
@@ -94,17 +123,8 @@ fn shown(evidence: &Evidence, width: Option<usize>) -> String {
         text += &groups.render(width);
     }
     if let (Some(now), Some(would_be)) = (&evidence.current, &evidence.proposed) {
-        let mut configs = Table::new([
-            Column::text("CONFIG"),
-            Column::number("ALERTS/DAY"),
-            Column::number("NET $/ALERT"),
-            Column::number("NET $/DAY"),
-            Column::number("RUGS"),
-            Column::number("EXITS ≥ +100 %"),
-        ])
-        .indented(3);
-        configs.row(config("now", now));
-        configs.row(config("would be", would_be));
+        let random = evidence.random.as_ref().map(|random| ("random, same size", random));
+        let configs = replay::table([("now", now), ("would be", would_be)].into_iter().chain(random)).indented(3);
         text += &configs.render(width);
     }
     if let (Some(rugs), Some(winners)) = (evidence.rugs_avoided, evidence.winners_forgone) {
@@ -113,17 +133,36 @@ fn shown(evidence: &Evidence, width: Option<usize>) -> String {
     text
 }
 
-fn config(name: &str, of: &ConfigOutcome) -> [String; 6] {
-    let dollars = |value: Option<f64>| {
-        let text = percent(value).trim_end_matches(" %").to_owned();
-        paint::by_sign(value, &text)
-    };
-    [
-        name.to_owned(),
-        of.alerts_per_day.map_or_else(|| UNKNOWN.to_owned(), |rate| format!("{rate:.1}")),
-        dollars(of.net_per_alert_usd),
-        dollars(of.net_per_day_usd),
-        of.rugs.map_or_else(|| UNKNOWN.to_owned(), |rugs| count(rugs.count)),
-        count(of.exits_100),
-    ]
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(confidence: Confidence, key: &str, value: &str) -> Recommendation {
+        let keys: BTreeMap<String, String> = [(key.to_owned(), value.to_owned())].into();
+        let (set, candidate) = match confidence {
+            Confidence::Certified => (keys, BTreeMap::new()),
+            _ => (BTreeMap::new(), keys),
+        };
+        let mut item = Recommendation { issue: format!("{key}\nmatters"), set, candidate, ..Default::default() };
+        item.set_confidence(confidence);
+        item
+    }
+
+    #[test]
+    fn only_certified_lines_can_be_pasted_and_the_rest_are_remarks() {
+        let answer = RecommendResponse {
+            recommendations: vec![
+                item(Confidence::Certified, "MIN_LIQUIDITY_USD", "20000"),
+                item(Confidence::Question, "REQUIRE_LP_LOCKED", "true"),
+                item(Confidence::Certified, "MIN_LIQUIDITY_USD", "30000"),
+            ],
+            headline: "CHANGE ONE THING.".into(),
+            ..Default::default()
+        };
+        let text = env(&answer);
+        let pasted: Vec<&str> = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+        assert_eq!(pasted, ["MIN_LIQUIDITY_USD=20000"]);
+        assert!(text.contains("# REQUIRE_LP_LOCKED=true\n") && text.starts_with("# CHANGE ONE THING.\n"), "{text}");
+        assert_eq!(certified(&answer).into_iter().collect::<Vec<_>>(), [("MIN_LIQUIDITY_USD".into(), "20000".into())]);
+    }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where it cannot go on")]
 
 mod alerts;
+mod analysis;
 mod call;
 mod dev;
 mod export;

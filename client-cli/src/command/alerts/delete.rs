@@ -39,7 +39,9 @@ pub async fn run(session: &Session, args: DeleteArgs) -> Outcome {
         let answer = client.delete_alert(DeleteAlertRequest { alert_id: alert_id.clone() }).await;
         let answer: DeleteAlertResponse = session.services.answer(Service::Tracking, "DeleteAlert", answer)?;
         match session.output.format {
-            Format::Table => session.output.text(&format!("alert {} deleted\n", paint::name(&alert_id)))?,
+            Format::Table | Format::Env => {
+                session.output.text(&format!("alert {} deleted\n", paint::name(&alert_id)))?
+            }
             Format::Json | Format::Jsonl => {
                 session.output.text(&(contract::to_json(&answer, "DeleteAlertResponse")?.line()? + "\n"))?;
             }

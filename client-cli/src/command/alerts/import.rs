@@ -44,7 +44,7 @@ async fn import_callsbot(session: &Session, args: CallsbotArgs) -> Outcome {
     let summary = pipeline::send(&session.services, &args.file, &recording, args.trust_recorded).await?;
     let output = session.output;
     match output.format {
-        Format::Table => {
+        Format::Table | Format::Env => {
             output.text(&summary.show(output.width))?;
             output.remark(&format!("\nNext: {}\n", paint::name("perfctl correlate")));
         }

@@ -32,7 +32,9 @@ pub async fn run(session: &Session, args: ShowArgs) -> Outcome {
     let answer = client.get_alert(request).await;
     let answer = session.services.answer(Service::Tracking, "GetAlert", answer)?;
     let prices = match session.output.format {
-        Format::Table => prices(&mut client, &answer, screen::prices::columns(session.output.width)).await,
+        Format::Table | Format::Env => {
+            prices(&mut client, &answer, screen::prices::columns(session.output.width)).await
+        }
         Format::Json | Format::Jsonl => String::new(),
     };
     session.output.answer(&answer, "GetAlertResponse", |output| screen::alert::show(&answer, &prices, output.width))

@@ -3,6 +3,7 @@
 use perftrack::v1::{FeatureReport, GroupStats};
 
 use super::UNKNOWN_LEVEL;
+use crate::print::interval;
 use crate::print::number::{count, percent, rate};
 use crate::print::paint;
 use crate::print::table::{Column, Table};
@@ -24,11 +25,15 @@ pub fn show(reports: &[&FeatureReport], width: Option<usize>) -> String {
 }
 
 fn table(report: &FeatureReport, most: usize, width: Option<usize>) -> String {
+    let pump_scale = interval::scale(report.groups.iter().filter_map(|group| group.pump_rate_high));
+    let rug_scale = interval::scale(report.groups.iter().filter_map(|group| group.rug_rate_high));
     let mut table = Table::new([
         Column::text(&report.feature.to_uppercase()),
         Column::number("ALERTS"),
         Column::number("PUMP"),
+        Column::text(&axis(pump_scale)).optional(5),
         Column::number("RUG"),
+        Column::text(&axis(rug_scale)).optional(6),
         Column::number("MEDIAN GAIN").optional(2),
         Column::number("MEAN GAIN").optional(4),
         Column::number("MEDIAN EXIT").optional(3),
@@ -42,7 +47,9 @@ fn table(report: &FeatureReport, most: usize, width: Option<usize>) -> String {
             if group.level == UNKNOWN_LEVEL { paint::faint(&level) } else { level },
             count(group.alerts),
             rate(group.pump_rate, group.pump_rate_low, group.pump_rate_high),
+            paint::good(&interval::bar(group.pump_rate, group.pump_rate_low, group.pump_rate_high, pump_scale)),
             rate(group.rug_rate, group.rug_rate_low, group.rug_rate_high),
+            paint::bad(&interval::bar(group.rug_rate, group.rug_rate_low, group.rug_rate_high, rug_scale)),
             signed(group.median_max_gain_pct),
             signed(group.mean_max_gain_pct),
             signed(group.median_exit_return_pct),
@@ -66,6 +73,11 @@ fn table(report: &FeatureReport, most: usize, width: Option<usize>) -> String {
         text += &(wrapped(&verdicts.join("; "), width) + "\n");
     }
     text
+}
+
+/// The scale of the plotted rates, as wide as they are: `0                 60 %`.
+fn axis(end: f64) -> String {
+    format!("0{:>width$}", format!("{:.0} %", 100.0 * end), width = interval::COLUMNS - 1)
 }
 
 fn note(report: &FeatureReport, width: Option<usize>) -> String {

@@ -1,14 +1,22 @@
-//! What to change, or to ask: the rules look, the gates are replayed, and nothing is worded as a fact that the data cannot
-//! tell from chance.
+//! What to change, or to ask: the rules look, the gates are searched, what was found on earlier alerts is held against later
+//! ones, and nothing is worded as a fact that the data cannot tell from chance.
 
 pub mod candidate;
 pub mod certification;
+mod certified;
+pub mod cooldown;
+pub mod earliest;
 mod headline;
 pub mod objective;
 pub mod recommendation;
 pub mod search;
+pub mod standing;
 mod trigger;
 mod wording;
+
+use std::collections::BTreeSet;
+
+pub use wording::rule_of_three;
 
 use domain::gate::{Catalogue, FilterConfig};
 
@@ -16,20 +24,33 @@ use crate::correlate::selection::{Selection, Window};
 use crate::correlate::{Answer, correlate_selection};
 use crate::dataset::Snapshot;
 use crate::dataset::filter::Kept;
-use crate::gates::Baseline;
-use candidate::{Candidate, candidates};
+use crate::gates::{Baseline, ConfigOutcome, Replay};
+use crate::progress::{Stopped, Watch};
+use candidate::Ground;
+use cooldown::Cooldown;
+use earliest::Earliest;
 use objective::Objective;
 use recommendation::Recommendation;
+use search::ladder::Ladder;
+use search::lay_out::LaidOut;
+use search::part::Part;
+use search::score::Yardstick;
+use search::{Search, search};
+use standing::{NotStanding, Standing};
 
 /// What is asked.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The config in force, where it is known.
     pub current: Option<FilterConfig>,
-    /// Within which bounds.
+    /// What is wanted, within which bounds.
     pub objective: Objective,
     /// Over which alerts.
     pub window: Window,
+    /// Whether this is the standing question, which alone is certified; else why it is not.
+    pub standing: Result<(), NotStanding>,
+    /// Keys that were just turned.
+    pub cooldowns: Vec<Cooldown>,
 }
 
 /// What the rules look at.
@@ -37,9 +58,19 @@ struct Look<'a> {
     snapshot: &'a Snapshot,
     catalogue: &'a Catalogue,
     answer: &'a Answer,
-    baseline: &'a Baseline,
-    candidates: &'a [Candidate],
+    ground: &'a Ground<'a>,
+    search: &'a Search,
+    ladders: &'a [Ladder],
     objective: Objective,
+    /// Keys that nothing further is said about.
+    taken: BTreeSet<&'a str>,
+}
+
+impl Look<'_> {
+    /// Whether the key was neither just turned nor certified already.
+    fn is_free(&self, key: &str) -> bool {
+        !self.taken.contains(key)
+    }
 }
 
 /// The advice on one revision of the data.
@@ -53,28 +84,79 @@ pub struct Advice {
     pub answer: Answer,
     /// What was looked at, one line each.
     pub looked_at: Vec<String>,
+    /// Why nothing (more) is certified, one line each.
+    pub not_certified: Vec<String>,
+    /// When something (more) can be.
+    pub earliest: Option<Earliest>,
+    /// How many keys have values that were tried.
+    pub keys_searched: usize,
+    /// How many values of single keys were tried.
+    pub values_searched: usize,
+    /// How many pairs of values were tried.
+    pub pairs_searched: usize,
+    /// Keys that were just turned.
+    pub cooldowns: Vec<Cooldown>,
+    /// Under the config in force.
+    pub current: ConfigOutcome,
+    /// The config in force, as it was taken to be.
+    pub config: FilterConfig,
+    /// On which checkpoint's tokens the certificates rest.
+    pub checkpoint_tokens: u64,
 }
 
 /// Looks at the data with every rule. The same request on the same revision has the same advice.
-#[must_use]
-pub fn advise(snapshot: &Snapshot, catalogue: &Catalogue, request: &Request) -> Advice {
+///
+/// # Errors
+/// [`Stopped`] when nobody waits for it any more.
+pub fn advise(snapshot: &Snapshot, catalogue: &Catalogue, request: &Request, watch: &Watch) -> Result<Advice, Stopped> {
+    watch.stage("correlating", None)?;
     let selection = Selection::of(snapshot, request.window, &Kept::everything());
     let answer = correlate_selection(snapshot, &selection);
+    watch.stage("replaying the gates", None)?;
     let baseline = Baseline::of(snapshot, &selection, catalogue, request.current.as_ref());
-    let (candidates, values) = candidates(snapshot, catalogue, &baseline);
-    let look = Look {
+    let laid = LaidOut::of(snapshot, catalogue, &baseline);
+    let stake_usd = snapshot.policy().exit.stake_usd;
+    let yardstick = Yardstick { objective: request.objective, stake_usd, days: baseline.days };
+    let search = search(&Part::whole(&laid.cases), &laid.ladders, &yardstick, watch)?;
+    let standing = Standing::of(snapshot, catalogue, &selection, request, watch)?;
+    watch.stage("weighing what was found", None)?;
+    let ground = Ground::of(Replay::of(snapshot), catalogue, &baseline);
+    let cooling = || request.cooldowns.iter().map(|cooldown| cooldown.key.as_str());
+    let certified = standing.certified_changes(catalogue, &baseline, &cooling().collect());
+    let certified_keys = certified.iter().flat_map(|(_, changes)| changes).map(|change| change.key.as_str());
+    let mut look = Look {
         snapshot,
         catalogue,
         answer: &answer,
-        baseline: &baseline,
-        candidates: &candidates,
+        ground: &ground,
+        search: &search,
+        ladders: &laid.ladders,
         objective: request.objective,
+        taken: cooling().chain(certified_keys).collect(),
     };
-    let mut recommendations = trigger::all(&look);
+    let mut recommendations: Vec<Recommendation> =
+        certified.iter().map(|(gate, changes)| certified::recommend(&look, &standing, gate, changes.clone())).collect();
+    recommendations.extend(trigger::all(&look));
     recommendations.sort_by_key(|recommendation| recommendation.priority);
-    let looked_at = headline::looked_at(&look, values);
-    let headline = headline::headline(&answer, &baseline);
-    Advice { recommendations, headline, looked_at, answer }
+    look.taken.clear();
+    let earliest = Earliest::of(&answer, snapshot);
+    let not_certified = headline::not_certified(&standing, request, &baseline, certified.len());
+    let headline = headline::headline(&look, &standing, &recommendations, earliest.as_ref());
+    Ok(Advice {
+        recommendations,
+        headline,
+        looked_at: headline::looked_at(&look),
+        not_certified,
+        earliest,
+        keys_searched: search.keys,
+        values_searched: search.values,
+        pairs_searched: search.pairs,
+        cooldowns: request.cooldowns.clone(),
+        current: ground.current(),
+        checkpoint_tokens: standing.checkpoint_tokens(),
+        config: baseline.config.clone(),
+        answer,
+    })
 }
 
 #[cfg(test)]

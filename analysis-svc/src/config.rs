@@ -16,6 +16,7 @@ pub const KEYS: &[&dyn AnyKey] = &[
     &keys::DATABASE_TIMEOUT,
     &keys::ANALYSIS_LISTEN_ADDR,
     &keys::DATASET_MEMORY_MB,
+    &keys::RECOMMENDATION_COOLDOWN,
     &keys::GATES_FILE,
     &keys::DRAIN_TIMEOUT,
     &keys::LOG,
@@ -32,6 +33,9 @@ pub struct AnalysisConfig {
     /// How much memory the alerts may take. Too little and every question is refused with RESOURCE_EXHAUSTED; too much and
     /// the host ends the process.
     pub dataset_memory_bytes: usize,
+    /// How long a key that was just turned gets no further recommendation, at the least: longer than a day's noise. Too short
+    /// and a threshold wanders with the noise; too long and a real need waits.
+    pub cooldown: Duration,
     /// How long calls in flight may take to end once a stop was asked for.
     pub drain_timeout: Duration,
 }
@@ -42,6 +46,7 @@ impl Default for AnalysisConfig {
             catalogue: Catalogue::callsbot().clone(),
             policy: Policy::default(),
             dataset_memory_bytes: 4 << 30,
+            cooldown: Duration::from_secs(7 * 86_400),
             drain_timeout: Duration::from_secs(20),
         }
     }
@@ -89,6 +94,7 @@ impl ProgramConfig {
                 catalogue,
                 policy: defaults.policy,
                 dataset_memory_bytes: usize::try_from(settings.get(&keys::DATASET_MEMORY_MB)?)? << 20,
+                cooldown: settings.get(&keys::RECOMMENDATION_COOLDOWN)?,
                 drain_timeout: settings.get(&keys::DRAIN_TIMEOUT)?,
             },
         })

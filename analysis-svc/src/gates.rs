@@ -9,6 +9,7 @@
 pub mod baseline;
 pub mod outcome;
 pub mod passing;
+pub mod recorded;
 pub mod replay;
 pub mod sum;
 pub mod tally;
@@ -17,6 +18,7 @@ pub mod thinning;
 pub use baseline::Baseline;
 pub use outcome::ConfigOutcome;
 pub use passing::passing;
+pub use recorded::recorded;
 pub use replay::Replay;
 pub use tally::Tally;
 pub use thinning::{ByDay, Thinning};

@@ -6,6 +6,7 @@ pub mod correlate;
 pub mod dataset;
 pub mod gates;
 pub mod inference;
+pub mod ledger;
 pub mod patterns;
 pub mod performers;
 pub mod progress;

@@ -5,6 +5,7 @@ mod correlate;
 mod discover_patterns;
 mod list_gates;
 mod list_performers;
+mod list_recommendations;
 mod message;
 mod question;
 mod recommend;
@@ -26,6 +27,7 @@ use service::status::{Reason, Rejection};
 use store::Store;
 use tonic::{Request, Response, Status};
 
+use crate::advice::cooldown::CooldownRule;
 use crate::dataset::filter::Kept;
 use crate::dataset::{Dataset, DatasetError, Snapshot};
 use crate::progress::{Stopped, Watch};
@@ -40,6 +42,7 @@ pub struct Analysis {
     pub(crate) dataset: Arc<Dataset>,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) clock: Clock,
+    pub(crate) cooldown: CooldownRule,
 }
 
 impl Analysis {
@@ -138,8 +141,9 @@ impl AnalysisService for Analysis {
 
     async fn list_recommendations(
         &self,
-        _: Request<ListRecommendationsRequest>,
+        request: Request<ListRecommendationsRequest>,
     ) -> Result<Response<ListRecommendationsResponse>, Status> {
-        Err(Rejection::unimplemented("ListRecommendations").into())
+        let _work = self.clock.work();
+        Ok(Response::new(list_recommendations::list_recommendations(self, request.into_inner()).await?))
     }
 }

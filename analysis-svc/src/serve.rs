@@ -9,6 +9,7 @@ use store::Store;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
+use crate::advice::cooldown::CooldownRule;
 use crate::config::AnalysisConfig;
 use crate::dataset::Dataset;
 use crate::rpc::Analysis;
@@ -28,6 +29,7 @@ pub async fn serve(
         catalogue: Arc::new(config.catalogue),
         store: store.clone(),
         clock,
+        cooldown: CooldownRule { least: config.cooldown, ..CooldownRule::default() },
     };
     let routes = Routes::new(AnalysisServiceServer::new(analysis));
     let probe = || store.ping();

@@ -1,7 +1,8 @@
 //! The ledger of recommendations: what was said, when, and on which data.
 
 use domain::timestamp::Timestamp;
-use sea_orm::{EntityTrait, QueryOrder, QuerySelect};
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::engine::{Rows, Transaction};
@@ -34,15 +35,30 @@ pub struct LedgerEntry {
     pub content: serde_json::Value,
 }
 
+/// Where a list of the ledger goes on: behind this line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LedgerPosition {
+    /// When it was said.
+    pub recommended_at: Timestamp,
+    /// Its id.
+    pub id: Uuid,
+}
+
 impl Recommendations<'_> {
     /// Adds lines. One that is there already, by its id, stays as it is.
     pub async fn add(&self, entries: Vec<LedgerEntry>) -> Result<(), StoreError> {
         write(&self.store.engine, Add { entries: &entries }).await
     }
 
-    /// The newest lines, at most `limit`, the newest first.
-    pub async fn newest(&self, limit: u64) -> Result<Vec<LedgerEntry>, StoreError> {
-        let found = Entity::find()
+    /// Lines from the newest to the oldest, at most `limit`, behind `after`. Lines of one moment are in the order of their ids.
+    pub async fn list(&self, after: Option<LedgerPosition>, limit: u64) -> Result<Vec<LedgerEntry>, StoreError> {
+        let mut select = Entity::find();
+        if let Some(LedgerPosition { recommended_at, id }) = after {
+            let at = Moment(recommended_at);
+            let behind = Column::RecommendedAt.eq(at).and(Column::RecommendationId.gt(id));
+            select = select.filter(Column::RecommendedAt.lt(at).or(behind));
+        }
+        let found = select
             .order_by_desc(Column::RecommendedAt)
             .order_by_asc(Column::RecommendationId)
             .limit(limit)

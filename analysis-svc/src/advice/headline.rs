@@ -1,6 +1,14 @@
-//! The first line, and what was looked at.
+//! The first line, why nothing more is certified, and what was looked at.
 
-use super::Look;
+use super::candidate::changes;
+use super::certification::split::LEAST_DAYS_IN_ALL;
+use super::certification::{Examined, LEAST_DROPPED, LEAST_KEPT, Obstacle};
+use super::earliest::Earliest;
+use super::recommendation::{Confidence, Recommendation};
+use super::search::ladder::Ladder;
+use super::standing::{NotStanding, Standing};
+use super::wording::said;
+use super::{Look, Request};
 use crate::correlate::Answer;
 use crate::gates::Baseline;
 use crate::inference::Target;
@@ -8,11 +16,22 @@ use crate::inference::checkpoint::Checkpoint;
 use crate::statistics::power::{Design, USUAL_POWER};
 use crate::wording;
 
-/// A remedy is certified on seven days or more, 48 hours after seven days or more on which it was found.
-const LEAST_DAYS: f64 = 16.0;
+/// What to do, or what it would take.
+pub fn headline(
+    look: &Look<'_>,
+    standing: &Standing,
+    recommendations: &[Recommendation],
+    earliest: Option<&Earliest>,
+) -> String {
+    let certified = recommendations.iter().filter(|one| one.confidence == Confidence::Certified);
+    match certified.map(|one| one.action.as_str()).collect::<Vec<_>>()[..] {
+        [] => no_change(look.answer, standing, earliest),
+        [action] => format!("CHANGE. Certified on later alerts than it was found on: {action}."),
+        ref actions => format!("CHANGE. Certified on later alerts than they were found on: {}.", actions.join("; ")),
+    }
+}
 
-/// Nothing is certified: what it would take.
-pub fn headline(answer: &Answer, baseline: &Baseline) -> String {
+fn no_change(answer: &Answer, standing: &Standing, earliest: Option<&Earliest>) -> String {
     let matured = u64::from(answer.cohort.matured.alerts);
     let takes = takes(answer);
     if Checkpoint::reached(matured).is_none() {
@@ -23,21 +42,16 @@ pub fn headline(answer: &Answer, baseline: &Baseline) -> String {
         };
         return format!("NO CHANGE YET. {so_far} No verdict below 100 matured tokens.{takes} Change nothing.");
     }
-    format!("NO CHANGE YET. Nothing is certified{}.{takes}", earliest(answer, baseline, matured))
-}
-
-/// `; possible in about 10 days (2,263 tokens)`: at the first checkpoint with enough days.
-fn earliest(answer: &Answer, baseline: &Baseline, matured: u64) -> String {
-    let Some(per_day) = answer.cohort.alerts_per_day.filter(|rate| *rate > 0.0) else { return String::new() };
-    let days_missing = (LEAST_DAYS - baseline.days).max(0.0);
-    let then = matured + (days_missing * per_day) as u64;
-    let Some(checkpoint) = Checkpoint::next_after(then) else { return String::new() };
-    let days = checkpoint.tokens().saturating_sub(matured) as f64 / per_day;
-    format!(
-        "; that takes {LEAST_DAYS} days of alerts and a checkpoint, at the earliest in {} ({} tokens)",
-        wording::days(days),
-        wording::count(checkpoint.tokens())
-    )
+    if let Standing::Another(_) = standing {
+        return "NO CHANGE YET. Nothing is certified here: ask the standing question, over all alerts and under the config in \
+                force."
+            .to_owned();
+    }
+    let possible = earliest.map(|at| {
+        let (tokens, days) = (wording::count(at.tokens), wording::days(at.in_days));
+        format!("; possible from day {} ({tokens} tokens, {days})", at.day)
+    });
+    format!("NO CHANGE YET. Nothing is certified{}.{takes}", possible.unwrap_or_default())
 }
 
 /// ` To tell 10 points of pump rate takes about 1,120 tokens (about 10 days).`
@@ -58,13 +72,88 @@ fn takes(answer: &Answer) -> String {
     format!(" To tell {:.0} points of pump rate takes about {} tokens{days}.", delta * 100.0, wording::count(tokens))
 }
 
+/// One line for each reason.
+pub fn not_certified(standing: &Standing, request: &Request, baseline: &Baseline, certified: usize) -> Vec<String> {
+    let mut lines = match standing {
+        Standing::Another(NotStanding::Window) => {
+            vec!["asked of a window of time: only the standing question, over all alerts, is certified".to_owned()]
+        }
+        Standing::Another(NotStanding::OtherConfig) => {
+            vec!["asked of another config than the bot recorded as in force: only that one is certified".to_owned()]
+        }
+        Standing::BelowFirst(tokens) => vec![format!(
+            "{} matured tokens: the first checkpoint is at {}",
+            wording::count(*tokens),
+            wording::count(crate::inference::checkpoint::FIRST)
+        )],
+        Standing::Answered(certification, ladders) => {
+            let tokens = wording::count(certification.checkpoint.tokens());
+            match certification.split {
+                None => vec![format!(
+                    "the first {tokens} matured tokens lie over fewer than {LEAST_DAYS_IN_ALL} days: 7 to find a gate on, \
+                     48 hours between, and 7 to hold it against"
+                )],
+                Some(_) if certification.examined.is_empty() => vec![format!(
+                    "no gate served the objective better than a random cut on the earlier part of the first {tokens} tokens"
+                )],
+                Some(_) => certification.examined.iter().filter_map(|gate| stopped(gate, ladders, &tokens)).collect(),
+            }
+        }
+    };
+    if let Standing::Answered(certification, _) = standing {
+        let all = certification.examined.iter().filter(|gate| gate.is_certified).count();
+        if all > certified {
+            lines.push(format!(
+                "{} certified gates are in force already, or their key was just turned",
+                all - certified
+            ));
+        }
+    }
+    lines.extend(request.cooldowns.iter().map(|cooldown| {
+        let missing = cooldown.tokens_needed.saturating_sub(cooldown.tokens);
+        let since = cooldown.turned_at.to_datetime().map(|at| at.format("%-d %b").to_string()).unwrap_or_default();
+        let until = cooldown.until.to_datetime().map(|at| at.format("%-d %b").to_string()).unwrap_or_default();
+        let tokens = match missing {
+            0 => String::new(),
+            _ => format!(" and before {missing} more tokens have matured"),
+        };
+        format!("{} was turned on {since}: no further change of it before {until}{tokens}", cooldown.key)
+    }));
+    if baseline.rows.is_empty() && baseline.turned_away > 0 {
+        lines.push("no matured alert would pass the config in force".to_owned());
+    }
+    lines
+}
+
+fn stopped(gate: &Examined, ladders: &[Ladder], tokens: &str) -> Option<String> {
+    if gate.is_certified {
+        return None;
+    }
+    let name = said(&changes(&gate.found, ladders));
+    let why = match gate.obstacle {
+        Some(Obstacle::DropsTooFew) => {
+            format!("drops {} of the later alerts, {LEAST_DROPPED} are needed", gate.dropped.exits)
+        }
+        Some(Obstacle::KeepsTooFew) => {
+            format!("keeps {} of the later alerts, {LEAST_KEPT} are needed", gate.kept.exits)
+        }
+        Some(Obstacle::DropsNoLoss) => "what it drops of the later alerts does not lose money".to_owned(),
+        Some(Obstacle::NothingToCompare) => "one of its keys drops too little of the later alerts by itself".to_owned(),
+        None => format!("{} on the later alerts: not beyond chance", wording::chance("p", gate.p_value)),
+    };
+    Some(format!("{name}, found on the earlier part of the first {tokens} tokens: {why}"))
+}
+
 /// One line for each thing that was looked at.
-pub fn looked_at(look: &Look<'_>, values: usize) -> Vec<String> {
+pub fn looked_at(look: &Look<'_>) -> Vec<String> {
+    let (search, baseline) = (look.search, look.ground.baseline);
     let mut lines = vec![
         format!(
-            "{} gates, {values} tighter values, replayed on {} alerts",
+            "{} gates, {} tighter values and {} pairs of values, replayed on {} alerts",
             look.catalogue.gates().len(),
-            look.baseline.rows.count()
+            wording::count(search.values as u64),
+            wording::count(search.pairs as u64),
+            wording::count(baseline.rows.count().into())
         ),
         format!("{} features, {} questions at once", look.answer.features.len(), look.answer.family_size),
         match look.answer.cohort.census.shadow {
@@ -75,8 +164,8 @@ pub fn looked_at(look: &Look<'_>, values: usize) -> Vec<String> {
             ),
         },
     ];
-    if look.baseline.turned_away > 0 {
-        let (turned_away, all) = (look.baseline.turned_away, look.answer.cohort.matured.alerts);
+    if baseline.turned_away > 0 {
+        let (turned_away, all) = (baseline.turned_away, look.answer.cohort.matured.alerts);
         lines.push(format!(
             "{turned_away} of {all} matured alerts would not pass the given config: left out of the replay"
         ));

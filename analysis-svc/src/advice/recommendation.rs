@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::candidate::Candidate;
+use super::certification::split::Split;
+use super::search::tally::Tally;
 use crate::correlate::cohort::Cohort;
 use crate::correlate::effect::Effect;
 use crate::correlate::group::GroupStats;
 use crate::gates::ConfigOutcome;
+use crate::inference::checkpoint::Checkpoint;
 use crate::statistics::proportion::Proportion;
 
 /// How much an issue matters, the most first.
@@ -20,9 +23,11 @@ pub enum Priority {
     Low,
 }
 
-/// How far a remedy is proven. Nothing is certified here: that takes later data than it was found on.
+/// How far a remedy is proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Confidence {
+    /// Held against later data than it was found on; see [`certification`](super::certification).
+    Certified,
     /// The data lean that way.
     Suggestive,
     /// A question to the data.
@@ -44,6 +49,8 @@ pub struct Recommendation {
     pub action: String,
     /// Why, with the numbers.
     pub reason: String,
+    /// The config keys to set: certified ones only.
+    pub set: BTreeMap<String, String>,
     /// The config keys to think about.
     pub candidate: BTreeMap<String, String>,
     /// The counts behind it.
@@ -69,6 +76,27 @@ pub struct Evidence {
     pub effects: Vec<Effect>,
     /// The replay of the candidate.
     pub replay: Option<Replay>,
+    /// How it was certified.
+    pub certificate: Option<Certificate>,
+}
+
+/// How a remedy was certified.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Certificate {
+    /// At which checkpoint.
+    pub checkpoint: Checkpoint,
+    /// Which days found it, and which judged it.
+    pub split: Split,
+    /// How many gates were judged at once.
+    pub family_size: usize,
+    /// Before Holm.
+    pub p_value: f64,
+    /// What it keeps of the later part.
+    pub kept: Tally,
+    /// What it drops of it.
+    pub dropped: Tally,
+    /// USD per alert.
+    pub stake_usd: f64,
 }
 
 /// What a candidate would have done.
@@ -84,6 +112,8 @@ pub struct Replay {
     pub rugs_avoided: u64,
     /// Winners that it would have forgone.
     pub winners_forgone: u32,
+    /// Of so many exits that it would have dropped.
+    pub exits_dropped: u32,
 }
 
 impl Recommendation {
@@ -99,15 +129,23 @@ impl Recommendation {
             issue: String::new(),
             action: String::new(),
             reason: String::new(),
+            set: BTreeMap::new(),
             candidate: BTreeMap::new(),
             evidence,
         }
     }
 
+    /// The keys that it turns, or asks to turn.
+    #[must_use]
+    pub fn turned(&self) -> &BTreeMap<String, String> {
+        if self.set.is_empty() { &self.candidate } else { &self.set }
+    }
+
     /// The same with a candidate to think about.
     #[must_use]
     pub fn trying(mut self, candidate: &Candidate) -> Self {
-        self.candidate.insert(candidate.key.clone(), candidate.to.to_string());
+        let changes = candidate.changes.iter().map(|change| (change.key.clone(), change.to.to_string()));
+        self.candidate.extend(changes);
         self.evidence.group = Some(candidate.dropped.clone());
         self.evidence.reference = Some(candidate.kept.clone());
         self.evidence.effects.clone_from(&candidate.effects);
@@ -117,6 +155,7 @@ impl Recommendation {
             random: candidate.random,
             rugs_avoided: candidate.rugs_avoided(),
             winners_forgone: candidate.winners_forgone,
+            exits_dropped: candidate.exits_dropped,
         });
         self
     }

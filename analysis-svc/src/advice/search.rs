@@ -8,6 +8,7 @@ pub mod cases;
 pub mod found;
 pub mod grid;
 pub mod ladder;
+pub mod lay_out;
 pub mod part;
 pub mod score;
 pub mod tally;

@@ -10,8 +10,21 @@ fn ask(records: impl IntoIterator<Item = AlertRecord>, config: &[(&str, &str)]) 
     let catalogue = Catalogue::callsbot();
     let current =
         (!config.is_empty()).then(|| FilterConfig::parse(catalogue, config.iter().copied()).expect("a config"));
-    let request = Request { current, objective: Objective::default(), window: Window::default() };
-    advise(&snapshot(records), catalogue, &request)
+    asked(records, Request { current, ..standing() })
+}
+
+fn standing() -> Request {
+    Request {
+        current: None,
+        objective: Objective::default(),
+        window: Window::default(),
+        standing: Ok(()),
+        cooldowns: Vec::new(),
+    }
+}
+
+fn asked(records: impl IntoIterator<Item = AlertRecord>, request: Request) -> Advice {
+    advise(&snapshot(records), Catalogue::callsbot(), &request, &Watch::default()).expect("waited for")
 }
 
 fn rule<'a>(advice: &'a Advice, rule: &str) -> Option<&'a Recommendation> {
@@ -156,9 +169,17 @@ fn a_tighter_value_keeps_a_part_of_what_passed() {
     let snapshot = snapshot(rugs_in_thin_pools());
     let selection = Selection::of(&snapshot, Window::default(), &Kept::everything());
     let baseline = Baseline::of(&snapshot, &selection, Catalogue::callsbot(), None);
-    let (candidates, values) = candidates(&snapshot, Catalogue::callsbot(), &baseline);
-    assert!(!candidates.is_empty() && values >= candidates.len());
-    for candidate in candidates {
+    let laid = LaidOut::of(&snapshot, Catalogue::callsbot(), &baseline);
+    let ground = Ground::of(Replay::of(&snapshot), Catalogue::callsbot(), &baseline);
+    let yardstick = Yardstick { objective: Objective::default(), stake_usd: 100.0, days: baseline.days };
+    let search = search(&Part::whole(&laid.cases), &laid.ladders, &yardstick, &Watch::default()).expect("waited for");
+    assert!(!search.singles.is_empty() && search.values >= search.singles.len());
+    for found in &search.singles {
+        let candidate = ground.try_out(candidate::changes(found, &laid.ladders));
+        assert_eq!((found.kept.alerts, found.dropped.alerts), (candidate.kept.alerts, candidate.dropped.alerts));
+        assert_eq!(u64::from(found.dropped.rugs), candidate.rugs_avoided());
+        let net = found.kept.mean_capped().expect("known");
+        assert!((candidate.proposed.capped_net_per_alert_usd.expect("known") - net).abs() < 1e-3);
         assert_eq!(candidate.kept.alerts + candidate.dropped.alerts, 600);
         assert_eq!(candidate.proposed.alerts, candidate.kept.alerts);
         assert_eq!(candidate.random.alerts, candidate.kept.alerts);
@@ -177,9 +198,7 @@ fn the_same_request_has_the_same_advice_whatever_the_order_of_the_rows() {
 
 #[test]
 fn an_objective_bounds_what_is_proposed() {
-    let catalogue = Catalogue::callsbot();
     let objective = Objective { min_alerts_per_day: Some(1e6), ..Objective::default() };
-    let request = Request { current: None, objective, window: Window::default() };
-    let advice = advise(&snapshot(rugs_in_thin_pools()), catalogue, &request);
+    let advice = asked(rugs_in_thin_pools(), Request { objective, ..standing() });
     assert!(advice.recommendations.iter().all(|recommendation| recommendation.candidate.is_empty()));
 }

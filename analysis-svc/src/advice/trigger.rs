@@ -1,5 +1,6 @@
 //! The rules that look: each notices one thing and asks about it. None concludes.
 
+mod best_gate;
 mod feature_effect;
 mod few_tracked;
 mod pump_rate;
@@ -26,6 +27,7 @@ pub fn all(look: &Look<'_>) -> Vec<Recommendation> {
         recommendations.extend(smart_money::general_cycle_ahead(look));
         recommendations.extend(smart_money::no_general_cycle(look));
         recommendations.extend(feature_effect::suggestive(look));
+        recommendations.extend(best_gate::best(look));
     }
     recommendations.extend(unrecorded::gates_in_the_dark(look));
     let mut proposed = std::collections::BTreeSet::new();

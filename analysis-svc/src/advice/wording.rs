@@ -1,24 +1,32 @@
 //! How a candidate is said: what to try, what it would have done, and whether that may be chance.
 
-use super::candidate::Candidate;
+use super::candidate::{Candidate, Change};
+use super::search::Search;
 use crate::correlate::effect::Outcome;
 use crate::gates::Baseline;
 use crate::gates::ConfigOutcome;
 use crate::wording;
 
-/// `try MIN_LIQUIDITY_USD 10000 → 20000`.
-pub fn action(candidate: &Candidate, baseline: &Baseline) -> String {
-    let Candidate { key, from, to, .. } = candidate;
-    match from {
-        None => format!("try {key} {to}"),
-        Some(from) if baseline.is_given => format!("try {key} {from} → {to}"),
-        Some(from) => format!("try {key} {from} → {to} (your config was not given; {from} is what all alerts obey)"),
-    }
+/// `try MIN_LIQUIDITY_USD 10000 → 20000`, `set MIN_LIQUIDITY_USD 20000 and REQUIRE_LP_LOCKED true`.
+pub fn action(verb: &str, candidate: &Candidate, baseline: &Baseline) -> String {
+    let turned = candidate.changes.iter().map(|Change { key, from, to }| match from {
+        None => format!("{key} {to}"),
+        Some(from) => format!("{key} {from} → {to}"),
+    });
+    let turned = turned.collect::<Vec<_>>().join(" and ");
+    let is_guessed = !baseline.is_given && candidate.changes.iter().any(|change| change.from.is_some());
+    let doubt = if is_guessed { " (your config was not given: the present value is what all alerts obey)" } else { "" };
+    format!("{verb} {turned}{doubt}")
+}
+
+/// `MIN_LIQUIDITY_USD 20000 with REQUIRE_LP_LOCKED true`.
+pub fn said(changes: &[Change]) -> String {
+    changes.iter().map(|Change { key, to, .. }| format!("{key} {to}")).collect::<Vec<_>>().join(" with ")
 }
 
 /// Which of the two rates differs, by how much, and what the candidate would have done on these days.
-pub fn reason(candidate: &Candidate, outcome: Outcome, baseline: &Baseline, values: usize) -> String {
-    [difference(candidate, outcome), replay(candidate, baseline), price(candidate), found_among(values)].join(" ")
+pub fn reason(candidate: &Candidate, outcome: Outcome, baseline: &Baseline, search: &Search) -> String {
+    [difference(candidate, outcome), replay(candidate, baseline), price(candidate), found_among(search)].join(" ")
 }
 
 fn difference(candidate: &Candidate, outcome: Outcome) -> String {
@@ -41,7 +49,8 @@ fn difference(candidate: &Candidate, outcome: Outcome) -> String {
     }
 }
 
-fn replay(candidate: &Candidate, baseline: &Baseline) -> String {
+/// What it would have done on these days, beside now and beside a random cut.
+pub fn replay(candidate: &Candidate, baseline: &Baseline) -> String {
     let Candidate { current, proposed, random, .. } = candidate;
     let net = |outcome: &ConfigOutcome| money(outcome.net_per_alert_usd);
     format!(
@@ -58,12 +67,12 @@ fn replay(candidate: &Candidate, baseline: &Baseline) -> String {
     )
 }
 
-fn price(candidate: &Candidate) -> String {
+/// What it avoids, and what it forgoes.
+pub fn price(candidate: &Candidate) -> String {
     let forgone = match candidate.winners_forgone {
         0 => {
-            // The rule of three: with none seen in n, the rate may be as high as 3/n.
-            let most = (3.0 / f64::from(candidate.dropped.alerts.max(3))).min(1.0);
-            format!("no winner of {} (up to {} of such)", candidate.dropped.alerts, wording::percent(most))
+            let most = rule_of_three(candidate.exits_dropped);
+            format!("no winner of {} (up to {} of such)", candidate.exits_dropped, wording::percent(most))
         }
         1 => "1 winner".to_owned(),
         winners => format!("{winners} winners"),
@@ -77,10 +86,18 @@ fn price(candidate: &Candidate) -> String {
     format!("It avoids {rugs} and forgoes {forgone}{}.", if loses { "; it still loses money" } else { "" })
 }
 
-fn found_among(values: usize) -> String {
-    format!("Found on this same data among {values} values: a question to later data.")
+fn found_among(search: &Search) -> String {
+    let values = search.values + search.pairs;
+    format!("Found on this same data among {} values: a question to later data.", wording::count(values as u64))
 }
 
-fn money(usd: Option<f64>) -> String {
+/// `−6.65`, or `unknown`.
+pub fn money(usd: Option<f64>) -> String {
     usd.map_or_else(|| "unknown".to_owned(), |usd| wording::signed(usd, 2))
+}
+
+/// With none seen in n, the rate may be as high as 3/n (95 %).
+#[must_use]
+pub fn rule_of_three(seen: u32) -> f64 {
+    (3.0 / f64::from(seen.max(3))).min(1.0)
 }

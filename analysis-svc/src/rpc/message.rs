@@ -10,7 +10,7 @@ mod revision;
 pub use cohort::cohort;
 pub use effect::effect;
 pub use group::group;
-pub use recommendation::recommendation;
+pub use recommendation::{config_outcome, cooldown, recommendation};
 pub use report::feature_report;
 pub use revision::revision;
 

@@ -195,6 +195,17 @@ pub const DATASET_MEMORY_MB: Key<u32> = Key::new(
 .default("4096")
 .check(|mebibytes| from_to(*mebibytes, 1, 1 << 20));
 
+/// How long a key of the bot that was just turned gets no further recommendation.
+pub const RECOMMENDATION_COOLDOWN: Key<Duration> = Key::new(
+    "recommendation_cooldown",
+    "recommendation-cooldown",
+    "DURATION",
+    "How long a key of the bot that was just turned gets no further recommendation, and until 100 tokens have matured since. \
+     Too short: thresholds wander with the noise. Too long: a real need waits",
+)
+.default("7d")
+.check(|wait| between(*wait, Duration::ZERO, Duration::from_secs(365 * 86_400)));
+
 /// Every key, whoever reads it.
 pub const ALL: &[&dyn AnyKey] = &[
     &DATABASE_URL,
@@ -219,6 +230,7 @@ pub const ALL: &[&dyn AnyKey] = &[
     &LOG_FORMAT,
     &GATES_FILE,
     &DATASET_MEMORY_MB,
+    &RECOMMENDATION_COOLDOWN,
 ];
 
 /// Environment variables of the product that are no settings of a service: the file's name, the client's targets, and the

@@ -16,6 +16,7 @@ mod market;
 mod observations;
 mod outcomes;
 mod policies;
+mod recommendations;
 mod relabel;
 mod retention;
 mod tables;
@@ -89,7 +90,6 @@ promises! {
         what_is_due_is_sealed_once
         nothing_is_sealed_before_it_is_due
         an_import_is_sealed_with_the_prices_that_it_brings_along
-        a_ledger_keeps_what_was_recommended
     }
     bars {
         a_history_is_of_observations_where_they_are_kept
@@ -126,6 +126,11 @@ promises! {
         the_same_config_again_changes_nothing_until_another_was_in_force
         other_values_under_a_revision_are_refused
         configs_are_listed_the_latest_first_page_by_page
+    }
+    recommendations {
+        a_ledger_keeps_what_was_recommended
+        a_line_of_the_ledger_is_written_once_and_stays_as_it_was
+        the_ledger_is_listed_newest_first_page_by_page
     }
     delete {
         a_deleted_alert_is_gone_with_all_that_is_its_own_and_nothing_else

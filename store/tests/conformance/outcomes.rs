@@ -1,4 +1,4 @@
-//! What to follow, sealing, and the ledger.
+//! What to follow, and sealing.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -8,13 +8,10 @@ use domain::alert::Decision;
 use domain::outcome::{Happening, OutcomeStatus};
 use domain::timestamp::Timestamp;
 use domain::token::TokenKey;
-use serde_json::json;
 use store::alerts::NewAlert;
 use store::observations::Batch;
 use store::outcomes::FollowedToken;
 use store::pools::PinnedPool;
-use store::recommendations::LedgerEntry;
-use uuid::Uuid;
 
 use crate::bench::Bench;
 use crate::market::{START, alert, batch, look, minutes, new, path, token};
@@ -154,22 +151,4 @@ pub async fn an_import_is_sealed_with_the_prices_that_it_brings_along(bench: &Be
     assert_eq!((outcome.snapshot_count, outcome.sealed_at), (3, Some(START)));
     assert_eq!(bench.store.outcomes().seal_due(START.plus(minutes(10)), 10, &bench.rules).await?, []);
     equals_a_fresh_fold(bench, id).await
-}
-
-pub async fn a_ledger_keeps_what_was_recommended(bench: &Bench) -> Result<()> {
-    let entry = |minute| LedgerEntry {
-        id: Uuid::new_v4(),
-        recommended_at: START.plus(minutes(minute)),
-        priority: "high".to_owned(),
-        confidence: "question".to_owned(),
-        issue: "rugs".to_owned(),
-        content: json!({"set": {}, "rate": 0.247}),
-    };
-    let entries: Vec<_> = (0..4).map(entry).collect();
-    bench.store.recommendations().add(entries.clone()).await?;
-    let changed = LedgerEntry { issue: "changed".to_owned(), ..entries[3].clone() };
-    bench.store.recommendations().add(vec![changed]).await?;
-    let newest = bench.store.recommendations().newest(2).await?;
-    assert_eq!(newest, [entries[3].clone(), entries[2].clone()]);
-    Ok(())
 }

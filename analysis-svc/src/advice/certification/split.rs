@@ -37,6 +37,18 @@ impl Split {
         (earlier_last - first + 1 >= LEAST_DAYS).then_some(split)
     }
 
+    /// How many days the earlier part has.
+    #[must_use]
+    pub const fn earlier_days(&self) -> i32 {
+        self.earlier.1 - self.earlier.0 + 1
+    }
+
+    /// How many days the later part has.
+    #[must_use]
+    pub const fn later_days(&self) -> i32 {
+        self.later.1 - self.later.0 + 1
+    }
+
     /// The cases of the earlier and of the later part.
     #[must_use]
     pub fn rows(&self, cases: &Cases) -> (Vec<u32>, Vec<u32>) {

@@ -3,7 +3,8 @@
 use super::remedy;
 use crate::advice::Look;
 use crate::advice::recommendation::{Confidence, Priority, Recommendation};
-use crate::correlate::effect::Outcome;
+use crate::advice::wording::said;
+use crate::correlate::effect::{Effect, Outcome};
 use crate::correlate::report::FeatureReport;
 use crate::wording;
 
@@ -16,8 +17,11 @@ pub fn suggestive(look: &Look<'_>) -> Vec<Recommendation> {
 }
 
 fn about(look: &Look<'_>, outcome: Outcome, report: &FeatureReport) -> Recommendation {
-    let leaning = remedy::leaning(look, outcome, |candidate| remedy::reads(candidate, report))
-        .filter(|candidate| candidate.lean(outcome).is_some_and(|lean| lean > 0.0));
+    let reads = |key: &str| {
+        look.catalogue.knob(key).is_some_and(|knob| knob.reads.iter().any(|field| field.to_string() == report.feature))
+    };
+    let leaning = remedy::leaning(look, outcome, reads)
+        .filter(|candidate| candidate.effect(outcome).is_some_and(Effect::is_clear));
     let priority = if leaning.is_some() { Priority::Medium } else { Priority::Low };
     let mut recommendation = Recommendation::about("feature-effect", priority, &look.answer.cohort);
     recommendation.confidence = Confidence::Suggestive;
@@ -38,15 +42,14 @@ fn about(look: &Look<'_>, outcome: Outcome, report: &FeatureReport) -> Recommend
     };
     let percent = |rate: Option<f64>| rate.map_or_else(|| "unknown".to_owned(), wording::percent);
     recommendation.issue = format!(
-        "{}: {} of the alerts that {} {} would drop are {}, against {} of the rest",
+        "{}: {} of the alerts that {} would drop are {}, against {} of the rest",
         report.feature,
         percent(dropped.rate()),
-        candidate.key,
-        candidate.to,
+        said(&candidate.changes),
         noun(outcome),
         percent(kept.rate())
     );
-    remedy::try_out(look, recommendation, candidate, outcome)
+    remedy::try_out(look, recommendation, &candidate, outcome)
 }
 
 const fn noun(outcome: Outcome) -> &'static str {

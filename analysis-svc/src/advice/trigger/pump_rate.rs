@@ -18,7 +18,7 @@ pub fn low(look: &Look<'_>) -> Option<Recommendation> {
     let verb = if is_sure { "lies below" } else { "may lie below" };
     recommendation.issue = format!("the pump rate {verb} {}: {}", wording::percent(LOW), said(look));
     Some(match remedy::leaning(look, Outcome::Pump, |_| true) {
-        Some(candidate) => remedy::try_out(look, recommendation, candidate, Outcome::Pump),
+        Some(candidate) => remedy::try_out(look, recommendation, &candidate, Outcome::Pump),
         None => {
             recommendation.action = "change nothing yet".to_owned();
             recommendation.reason = "No tighter value of any gate keeps more pumps than it drops.".to_owned();

@@ -21,7 +21,7 @@ pub fn high(look: &Look<'_>) -> Option<Recommendation> {
     recommendation.evidence.rate = Some(matured.rugs);
     recommendation.evidence.threshold = Some(HIGH);
     Some(match remedy::leaning(look, Outcome::Rug, |_| true) {
-        Some(candidate) => remedy::try_out(look, recommendation, candidate, Outcome::Rug),
+        Some(candidate) => remedy::try_out(look, recommendation, &candidate, Outcome::Rug),
         None => {
             recommendation.action = "change nothing yet".to_owned();
             recommendation.reason = "No tighter value of any gate drops more rugs than it keeps.".to_owned();

@@ -49,11 +49,11 @@ pub fn general_cycle_ahead(look: &Look<'_>) -> Option<Recommendation> {
     recommendation.reason = format!("{}{note}{}", difference.unwrap_or_default(), means(comparison));
     let is_bonus =
         |key: &str| look.catalogue.gates().iter().any(|gate| gate.bonus.as_ref().is_some_and(|bonus| bonus.key == key));
-    let candidate = remedy::leaning(look, Outcome::Pump, |candidate| is_bonus(&candidate.key)).filter(|_| is_sure);
+    let candidate = remedy::leaning(look, Outcome::Pump, is_bonus).filter(|_| is_sure);
     Some(match candidate {
         Some(candidate) => {
             let evidence = recommendation.evidence.clone();
-            let mut tried = remedy::try_out(look, recommendation, candidate, Outcome::Pump);
+            let mut tried = remedy::try_out(look, recommendation, &candidate, Outcome::Pump);
             tried.evidence.group = evidence.group;
             tried.evidence.reference = evidence.reference;
             tried.evidence.effects = evidence.effects;

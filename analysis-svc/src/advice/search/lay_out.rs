@@ -1,0 +1,116 @@
+//! From a revision of the data to the plain columns of the search.
+
+use domain::field::Field;
+use domain::gate::{Catalogue, FilterConfig, Gate, Knob, Setting, Unknown};
+
+use super::cases::{Cases, Labels};
+use super::ladder::Ladder;
+use crate::dataset::gates::passing_gate;
+use crate::dataset::{Bitmap, Snapshot};
+use crate::gates::baseline::{Baseline, effective};
+
+/// What the search looks at.
+#[derive(Clone, Debug)]
+pub struct LaidOut {
+    /// The matured alerts under the config in force.
+    pub cases: Cases,
+    /// One for each key of the catalogue, in its order.
+    pub ladders: Vec<Ladder>,
+}
+
+impl LaidOut {
+    /// The alerts of `baseline`, and the tighter values of every key: chosen by what those alerts have, without a look at
+    /// outcomes.
+    #[must_use]
+    pub fn of(snapshot: &Snapshot, catalogue: &Catalogue, baseline: &Baseline) -> Self {
+        let rows: Vec<usize> = baseline.rows.rows().collect();
+        let ladders = catalogue.knobs().iter().map(|knob| ladder(snapshot, catalogue, baseline, &rows, knob));
+        Self { cases: cases(snapshot, &rows), ladders: ladders.collect() }
+    }
+}
+
+fn cases(snapshot: &Snapshot, rows: &[usize]) -> Cases {
+    const NEW: u32 = u32::MAX;
+    let labels = snapshot.labels();
+    let mut numbers = vec![NEW; snapshot.token_count()];
+    let mut next = 0;
+    let mut cases = Cases::default();
+    for &row in rows {
+        let number = &mut numbers[snapshot.token(row) as usize];
+        if *number == NEW {
+            *number = next;
+            next += 1;
+        }
+        cases.days.push(i32::try_from(snapshot.alerted_at(row).utc_day()).unwrap_or(i32::MAX));
+        cases.tokens.push(*number);
+        cases.exits.push(labels.exit_return_pct.value(row));
+        cases.labels.push(Labels { pump: labels.pump.get(row), rug: labels.rug.get(row) });
+    }
+    cases
+}
+
+fn ladder(snapshot: &Snapshot, catalogue: &Catalogue, baseline: &Baseline, rows: &[usize], knob: &Knob) -> Ladder {
+    let from = baseline.config.get(&knob.key);
+    let values = tighter_values(snapshot, catalogue, baseline, rows, knob);
+    let gates = catalogue.gates().iter().enumerate().filter(|(_, gate)| has_a_say(knob, gate));
+    let mut passed = vec![0_u8; rows.len()];
+    for &value in &values {
+        let kept = kept(snapshot, catalogue, baseline, &[(&knob.key, value)]);
+        passed.iter_mut().zip(rows).for_each(|(passed, &row)| *passed += u8::from(kept.contains(row)));
+    }
+    Ladder { key: knob.key.clone(), from, values, passed, gates: gates.map(|(place, _)| place).collect() }
+}
+
+/// What is kept of the alerts of `baseline` where keys are turned tighter. All of them pass the gates that these keys have no
+/// say in.
+#[must_use]
+pub fn kept(snapshot: &Snapshot, catalogue: &Catalogue, baseline: &Baseline, turned: &[(&str, Setting)]) -> Bitmap {
+    let turn = |config: FilterConfig, &(key, value): &(&str, Setting)| {
+        config.with(catalogue, key, Some(value)).unwrap_or(config)
+    };
+    let config = turned.iter().fold(baseline.config.clone(), turn);
+    let knobs: Vec<&Knob> = turned.iter().filter_map(|(key, _)| catalogue.knob(key)).collect();
+    let mut kept = baseline.rows.clone();
+    for gate in catalogue.gates().iter().filter(|gate| knobs.iter().any(|knob| has_a_say(knob, gate))) {
+        if let Some(passing) = passing_gate(snapshot, gate, &config) {
+            kept.intersect(&passing);
+        }
+    }
+    kept
+}
+
+/// Whether the key sets the gate, or has a say in it.
+fn has_a_say(knob: &Knob, gate: &Gate) -> bool {
+    gate.key == knob.key
+        || gate.bonus.as_ref().is_some_and(|bonus| bonus.key == knob.key)
+        || matches!(&gate.unknown, Unknown::PassesWhere(key) if *key == knob.key)
+}
+
+fn tighter_values(
+    snapshot: &Snapshot,
+    catalogue: &Catalogue,
+    baseline: &Baseline,
+    rows: &[usize],
+    knob: &Knob,
+) -> Vec<Setting> {
+    let observed = catalogue.gate(&knob.key).map(|gate| {
+        let numbers = rows.iter().filter_map(|&row| effective(snapshot, row, &baseline.config, gate));
+        let mut numbers: Vec<f64> = numbers.collect();
+        numbers.sort_unstable_by(f64::total_cmp);
+        numbers
+    });
+    knob.tighter_candidates(baseline.config.get(&knob.key), &observed.unwrap_or_default())
+}
+
+/// What the gates that any of these keys has a say in read of an alert.
+#[must_use]
+pub fn reads(catalogue: &Catalogue, keys: &[&str]) -> Vec<Field> {
+    let knobs = keys.iter().filter_map(|key| catalogue.knob(key));
+    let mut fields: Vec<Field> = Vec::new();
+    for field in knobs.flat_map(|knob| &knob.reads) {
+        if !fields.contains(field) {
+            fields.push(field.clone());
+        }
+    }
+    fields
+}

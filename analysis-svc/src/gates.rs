@@ -7,6 +7,7 @@
 //! says in as many steps as there are days what a random cut would do.
 
 pub mod baseline;
+pub mod in_force;
 pub mod outcome;
 pub mod passing;
 pub mod recorded;

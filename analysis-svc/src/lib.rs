@@ -12,6 +12,7 @@ pub mod performers;
 pub mod progress;
 mod rpc;
 pub mod serve;
+pub mod simulate;
 pub mod statistics;
 pub mod synthetic;
 mod wording;

@@ -12,16 +12,23 @@
 //!   that compares its alerts with the others of the same UTC days ([`counts`]);
 //! - is shown with how it did on the later part, which had no say in any of this ([`held`]).
 
+pub mod conditions;
 pub mod counts;
+pub mod discover;
 pub mod held;
 pub mod layout;
 mod parallel;
+pub mod parts;
 mod phrase;
 pub mod rank;
 pub mod search;
 pub mod sentence;
 
+pub use discover::{Discovery, Pattern, Question, discover};
+
 #[cfg(test)]
 mod oracle;
+#[cfg(test)]
+mod promises;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! `AnalysisService`: one file per RPC, from message to question and from answer to message.
 
 mod ask;
+mod config;
 mod correlate;
 mod discover_patterns;
 mod list_gates;

@@ -27,7 +27,7 @@ pub mod wilson;
 mod binomial;
 pub mod binomial_tail;
 mod hypergeometric;
-mod normal;
+pub(crate) mod normal;
 mod student;
 
 #[cfg(test)]

@@ -57,7 +57,8 @@ fn obeyed(snapshot: &Snapshot, selection: &Selection, catalogue: &Catalogue) -> 
 }
 
 /// The tightest bound that every known value obeys.
-fn obeyed_bound(snapshot: &Snapshot, selection: &Selection, config: &FilterConfig, gate: &Gate) -> Option<Setting> {
+#[must_use]
+pub fn obeyed_bound(snapshot: &Snapshot, selection: &Selection, config: &FilterConfig, gate: &Gate) -> Option<Setting> {
     let values = selection.matured.rows().filter_map(|row| effective(snapshot, row, config, gate));
     let bound = if gate.rule == Rule::Maximum { values.reduce(f64::max) } else { values.reduce(f64::min) };
     bound.map(Setting::Number)

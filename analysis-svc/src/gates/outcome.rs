@@ -31,21 +31,7 @@ impl ConfigOutcome {
     /// Of what a config lets through over `days` days. Alerts without a known exit count with the mean of the others.
     #[must_use]
     pub fn of(tally: &Tally, stake_usd: f64, days: f64) -> Self {
-        let Tally { alerts, pumps, pump_known, rugs, rug_known, exits, winners, net, capped } = *tally;
-        Self::expected(
-            &Thinning {
-                alerts: alerts.into(),
-                pumps: (pumps.into(), pump_known.into()),
-                rugs: (rugs.into(), rug_known.into()),
-                exits: exits.into(),
-                winners: winners.into(),
-                net_pct: net.pct(),
-                capped_pct: capped.pct(),
-                capped_deviation_pct: 0.0,
-            },
-            stake_usd,
-            days,
-        )
+        Self::expected(&Thinning::from(tally), stake_usd, days)
     }
 
     /// Of what a random cut is expected to leave; counts are rounded.

@@ -60,6 +60,14 @@ impl<'a> Replay<'a> {
         ByDay::of(self, rows, &self.days)
     }
 
+    /// How the alert of a row did.
+    #[must_use]
+    pub fn tally_of(&self, row: usize) -> Tally {
+        let mut tally = Tally::default();
+        self.add(&mut tally, row);
+        tally
+    }
+
     /// Counts one more row.
     pub(super) fn add(&self, tally: &mut Tally, row: usize) {
         let labels = self.snapshot.labels();

@@ -5,7 +5,7 @@
 //! whatever the day's alerts add up to, and its sum of returns has the variance Σ_d k_d (1 − k_d/n_d) s_d², with s_d² the
 //! sample variance within the day (Cochran 1977, *Sampling Techniques*, 2.5): no draws are needed.
 
-use std::ops::Range;
+use std::ops::{Add, Mul, Range};
 
 use super::replay::Replay;
 use super::tally::Tally;
@@ -99,6 +99,51 @@ impl Thinning {
         self.winners += part(day.winners);
         self.net_pct += share * day.net.pct();
         self.capped_pct += share * day.capped.pct();
+    }
+}
+
+/// What was counted, for what is only expected to be added to it.
+impl From<&Tally> for Thinning {
+    fn from(tally: &Tally) -> Self {
+        let mut counted = Self::default();
+        counted.plus(tally, 1.0);
+        counted
+    }
+}
+
+/// The expectations add up; the deviations are those of sums that have nothing to do with one another.
+impl Add for Thinning {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            alerts: self.alerts + other.alerts,
+            pumps: (self.pumps.0 + other.pumps.0, self.pumps.1 + other.pumps.1),
+            rugs: (self.rugs.0 + other.rugs.0, self.rugs.1 + other.rugs.1),
+            exits: self.exits + other.exits,
+            winners: self.winners + other.winners,
+            net_pct: self.net_pct + other.net_pct,
+            capped_pct: self.capped_pct + other.capped_pct,
+            capped_deviation_pct: self.capped_deviation_pct.hypot(other.capped_deviation_pct),
+        }
+    }
+}
+
+/// So many times as much.
+impl Mul<f64> for Thinning {
+    type Output = Self;
+
+    fn mul(self, times: f64) -> Self {
+        Self {
+            alerts: self.alerts * times,
+            pumps: (self.pumps.0 * times, self.pumps.1 * times),
+            rugs: (self.rugs.0 * times, self.rugs.1 * times),
+            exits: self.exits * times,
+            winners: self.winners * times,
+            net_pct: self.net_pct * times,
+            capped_pct: self.capped_pct * times,
+            capped_deviation_pct: self.capped_deviation_pct * times.abs(),
+        }
     }
 }
 

@@ -80,9 +80,8 @@ impl Vocabulary {
         let bins = most_bins(&columns);
         let parted = in_parallel(columns.into_iter(), watch, |watch, column| {
             let parting = parting(column, earlier, floor, bins);
-            let sets = parting.as_ref().map(|parting| {
-                layout.parted(parting.conditions.len(), |row| parting.part.of(row))
-            });
+            let sets =
+                parting.as_ref().map(|parting| layout.parted(parting.conditions.len(), |row| parting.part.of(row)));
             let _ = watch.advance(1);
             vec![(column.name.clone(), parting.map(|parting| parting.conditions), sets)]
         })?;

@@ -15,6 +15,7 @@ use super::search::Search;
 use super::sentence::sentence;
 use crate::correlate::group::GroupStats;
 use crate::correlate::selection::Selection;
+use crate::dataset::filter::Kept;
 use crate::dataset::{Bitmap, Snapshot};
 use crate::inference::Target;
 use crate::progress::{Stopped, Watch};
@@ -98,12 +99,18 @@ impl Pattern {
         self.conditions.iter().map(|condition| condition.filter.as_str()).collect::<Vec<_>>().join(" AND ")
     }
 
-    /// The rate over that of the best parent (the worst, for rugs), over all alerts. `None` where one of them is not defined.
+    /// The rate over that of the best parent (for rugs, the one with the most), over all alerts. `None` where it is not
+    /// defined.
     #[must_use]
     pub fn lift(&self) -> Option<f64> {
-        let rates = self.parents.iter().filter_map(|parent| parent.rate.rate());
-        let most = rates.fold(f64::NEG_INFINITY, f64::max);
-        (most > 0.0).then(|| proportion(&self.stats, self.target).rate().map(|rate| rate / most)).flatten()
+        self.parents.iter().filter_map(|parent| self.lift_over(parent)).reduce(f64::min)
+    }
+
+    /// The rate over that of one parent.
+    #[must_use]
+    pub fn lift_over(&self, parent: &Parent) -> Option<f64> {
+        let (rate, of_parent) = (proportion(&self.stats, self.target).rate()?, parent.rate.rate()?);
+        (of_parent > 0.0).then(|| rate / of_parent)
     }
 }
 
@@ -232,9 +239,10 @@ impl Shown<'_> {
     fn meeting(&mut self, indices: &[u16]) -> Bitmap {
         let mut rows = self.matured.clone();
         for &index in indices {
-            let meeting = self.rows.entry(index).or_insert_with(|| {
-                rows_of(self.snapshot, &self.vocabulary.conditions[usize::from(index)].filter)
-            });
+            let meeting = self
+                .rows
+                .entry(index)
+                .or_insert_with(|| rows_of(self.snapshot, &self.vocabulary.conditions[usize::from(index)].filter));
             rows = rows.and(meeting);
         }
         rows

@@ -2,14 +2,18 @@
 
 mod cohort;
 mod effect;
+mod estimate;
 mod group;
+mod pattern;
 mod recommendation;
 mod report;
 mod revision;
 
 pub use cohort::cohort;
 pub use effect::effect;
+pub use estimate::estimate;
 pub use group::group;
+pub use pattern::pattern;
 pub use recommendation::{config_outcome, cooldown, recommendation};
 pub use report::feature_report;
 pub use revision::revision;

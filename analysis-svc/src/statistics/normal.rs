@@ -10,6 +10,11 @@ pub fn two_sided(z: f64) -> f64 {
     libm::erfc(z.abs() / SQRT_2)
 }
 
+/// P(Z > z).
+pub fn upper_tail(z: f64) -> f64 {
+    0.5 * libm::erfc(z / SQRT_2)
+}
+
 /// z >= 0 with P(|Z| > z) = `alpha`, for 0 < `alpha` < 1.
 pub fn two_sided_quantile(alpha: f64) -> f64 {
     let start = erfc_inv(alpha);

@@ -60,6 +60,7 @@ pub fn config_outcome(outcome: &ConfigOutcome) -> v1::ConfigOutcome {
         exits_100: int32(outcome.winners),
         capped_net_per_alert_usd: outcome.capped_net_per_alert_usd,
         capped_net_per_day_usd: outcome.capped_net_per_day_usd,
+        ..v1::ConfigOutcome::default()
     }
 }
 

@@ -1,6 +1,8 @@
 //! What was recommended, and what came of it.
 
-use perftrack::v1::{Confidence, LedgerEntry, ListRecommendationsResponse, PerformanceSummary};
+use perftrack::v1::{
+    Confidence, LedgerEntry, LedgerStatus, LedgerVerdict, ListRecommendationsResponse, PerformanceSummary,
+};
 
 use crate::print::number::{UNKNOWN, count, percent, share};
 use crate::print::table::{Column, Table};
@@ -35,6 +37,9 @@ fn one(entry: &LedgerEntry, width: Option<usize>) -> String {
             text += &(hanging(label, words, width) + "\n");
         }
     }
+    if !entry.note.is_empty() {
+        text += &(paint::faint(&hanging("   ", &tame(&entry.note), width)) + "\n");
+    }
     if let (Some(before), Some(after)) = (&entry.before, &entry.after) {
         text += &both(before, after).render(width);
     }
@@ -45,10 +50,23 @@ fn one(entry: &LedgerEntry, width: Option<usize>) -> String {
 }
 
 fn applied(entry: &LedgerEntry) -> String {
-    if entry.applied_revision.is_empty() {
-        return paint::faint("not applied");
-    }
-    format!("applied by {} on {}", paint::name(&tame(&entry.applied_revision)), time::minute(entry.applied_at.as_ref()))
+    let by = || {
+        let revision = paint::name(&tame(&entry.applied_revision));
+        format!("applied by {revision} on {}", time::minute(entry.applied_at.as_ref()))
+    };
+    let status = match entry.status() {
+        LedgerStatus::Applied => by(),
+        LedgerStatus::TurnedBack => format!("{}, turned back on {}", by(), time::minute(entry.ended_at.as_ref())),
+        LedgerStatus::NotApplied => paint::faint("not applied"),
+        LedgerStatus::NoChange | LedgerStatus::Unspecified => paint::faint("nothing to apply"),
+    };
+    let verdict = match entry.verdict() {
+        LedgerVerdict::Right => paint::good("  RIGHT"),
+        LedgerVerdict::Wrong => paint::bad("  WRONG"),
+        LedgerVerdict::TooEarly => paint::faint("  too early to tell"),
+        LedgerVerdict::Unspecified => String::new(),
+    };
+    status + &verdict
 }
 
 fn both(before: &PerformanceSummary, after: &PerformanceSummary) -> Table {
@@ -73,4 +91,36 @@ fn both(before: &PerformanceSummary, after: &PerformanceSummary) -> Table {
         ]);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use perftrack::v1::Recommendation;
+
+    use super::*;
+
+    #[test]
+    fn a_line_of_the_ledger_says_whether_it_was_followed_and_was_right() {
+        let mut entry = LedgerEntry {
+            recommendation: Some(Recommendation { issue: "thin tokens rug".into(), ..Default::default() }),
+            applied_revision: "cfg-2".into(),
+            note: "what it drops lost 31 a day".into(),
+            before: Some(PerformanceSummary { matured: 300, ..Default::default() }),
+            after: Some(PerformanceSummary { matured: 120, ..Default::default() }),
+            ..Default::default()
+        };
+        entry.set_status(LedgerStatus::Applied);
+        entry.set_verdict(LedgerVerdict::Right);
+        let list = ListRecommendationsResponse { entries: vec![entry], ..Default::default() };
+        let text = anstream::adapter::strip_str(&show(&list, Some(90))).to_string();
+        for part in ["applied by cfg-2", "RIGHT", "thin tokens rug", "what it drops lost", "before", "120"] {
+            assert!(text.contains(part), "no {part} in {text}");
+        }
+        assert!(text.lines().all(|line| textwrap::core::display_width(line) <= 90), "{text}");
+    }
+
+    #[test]
+    fn an_empty_ledger_says_what_to_type() {
+        assert!(show(&ListRecommendationsResponse::default(), None).contains("perfctl recommend"));
+    }
 }

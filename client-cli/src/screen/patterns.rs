@@ -1,35 +1,48 @@
 //! Combinations of conditions, the best and the worst.
 
-use perftrack::v1::{DiscoverPatternsResponse, GroupStats, Pattern};
+use perftrack::v1::{DiscoverPatternsResponse, GroupStats, Pattern, PatternHeld};
 
 use super::Scope;
-use crate::print::number::{UNKNOWN, count, probability, rate};
-use crate::print::paint;
+use crate::print::number::{UNKNOWN, count, counted_noun, probability, rate};
 use crate::print::table::{Column, Table};
-use crate::print::text::{tame, wrapped};
+use crate::print::text::{hanging, tame, wrapped};
+use crate::print::{paint, time};
 
 /// Both ends, each pattern with how it held later.
 #[must_use]
 pub fn show(answer: &DiscoverPatternsResponse, scope: &Scope, width: Option<usize>) -> String {
-    let basis: Vec<String> = answer
-        .revision
+    let mut basis: Vec<String> = answer
+        .later_from
         .as_ref()
-        .map(|revision| format!("policy v{}, rev {}", revision.policy_version, revision.id))
+        .map(|from| format!("found before {}, held against what came then", time::day(Some(from))))
         .into_iter()
         .collect();
+    basis.extend(
+        answer.revision.as_ref().map(|revision| format!("policy v{}, rev {}", revision.policy_version, revision.id)),
+    );
     let mut text = scope.head("Combinations of conditions", &basis, width);
+    if let (Some(earlier), Some(later)) = (&answer.earlier, &answer.later) {
+        let mut everybody = table();
+        everybody.row(cells("earlier", Some(earlier), ["", "", ""]));
+        everybody.row(cells("later", Some(later), ["", "", ""]));
+        text += &format!("\n{}\n{}", paint::strong("EVERYBODY"), everybody.render(width));
+    }
     text += &end("MOST PUMPS", &answer.best, width);
     text += &end("MOST RUGS", &answer.worst, width);
     if answer.best.is_empty() && answer.worst.is_empty() {
         text += "\nNo combination stands out from its parts, with as many alerts as were asked for.\n";
     }
+    text += "\n";
+    for note in &answer.notes {
+        text += &(paint::faint(&hanging("· ", note, width)) + "\n");
+    }
     let looked_at = format!(
-        "{} combinations were looked at; each was found on the earlier part of the data, and LATER is how it held on the \
-         rest. q is what is left of it after looking at so many. A pattern describes: it is no verdict. The alerts of \
-         one: perfctl alerts list --filter 'CONDITION AND CONDITION'",
-        count(answer.looked_at)
+        "{} of {} were looked at. q is what is left after looking at so many; lift is over the best of its parts. A \
+         pattern describes: it is no verdict. The alerts of one: perfctl alerts list --filter 'CONDITION AND CONDITION'",
+        counted_noun(answer.looked_at, "combination"),
+        counted_noun(answer.conditions, "condition"),
     );
-    text + "\n" + &paint::faint(&wrapped(&looked_at, width)) + "\n"
+    text + &paint::faint(&wrapped(&looked_at, width)) + "\n"
 }
 
 fn end(title: &str, patterns: &[Pattern], width: Option<usize>) -> String {
@@ -45,25 +58,36 @@ fn end(title: &str, patterns: &[Pattern], width: Option<usize>) -> String {
 
 fn one(number: usize, pattern: &Pattern, width: Option<usize>) -> String {
     let conditions: Vec<String> = pattern.conditions.iter().map(|condition| paint::name(&tame(condition))).collect();
-    let mut text = format!("{number}. {}\n", conditions.join(" AND "));
-    let mut table = Table::new([
+    let mut text = hanging(&format!("{number}. "), &conditions.join(" AND "), width) + "\n";
+    let lift = pattern.lift.map_or_else(|| UNKNOWN.to_owned(), |lift| format!("×{lift:.2}"));
+    let q = pattern.q_value.map_or_else(String::new, |q| format!("q {}", probability(q)));
+    let held = match pattern.held() {
+        PatternHeld::Yes => paint::good("held"),
+        PatternHeld::Unclear => paint::warn("too few to tell"),
+        PatternHeld::No => paint::bad("did not hold"),
+        PatternHeld::Untested | PatternHeld::Unspecified => paint::faint("untested"),
+    };
+    let mut table = table();
+    table.row(cells("earlier", pattern.earlier.as_ref(), [&lift, &q, ""]));
+    table.row(cells("later", pattern.later.as_ref(), ["", "", &held]));
+    text += &table.render(width);
+    text
+}
+
+fn table() -> Table {
+    Table::new([
         Column::text(""),
         Column::number("ALERTS"),
         Column::number("PUMP"),
         Column::number("RUG"),
         Column::number("LIFT").optional(1),
         Column::text("Q").optional(2),
+        Column::text("HELD").optional(3),
     ])
-    .indented(3);
-    let lift = pattern.lift.map_or_else(|| UNKNOWN.to_owned(), |lift| format!("×{lift:.2}"));
-    let q = pattern.q_value.map_or_else(String::new, probability);
-    table.row(cells("found", pattern.stats.as_ref(), &lift, &q));
-    table.row(cells("later", pattern.later.as_ref(), "", ""));
-    text += &table.render(width);
-    text
+    .indented(3)
 }
 
-fn cells(name: &str, of: Option<&GroupStats>, lift: &str, q: &str) -> [String; 6] {
+fn cells(name: &str, of: Option<&GroupStats>, [lift, q, held]: [&str; 3]) -> [String; 7] {
     let of = of.cloned().unwrap_or_default();
     [
         name.to_owned(),
@@ -72,6 +96,7 @@ fn cells(name: &str, of: Option<&GroupStats>, lift: &str, q: &str) -> [String; 6
         rate(of.rug_rate, of.rug_rate_low, of.rug_rate_high),
         lift.to_owned(),
         q.to_owned(),
+        held.to_owned(),
     ]
 }
 
@@ -97,22 +122,25 @@ mod tests {
                 "lp_locked = true".into(),
                 "velocity_score_15m >= 8".into(),
             ],
-            stats: Some(group(52, 0.67)),
+            earlier: Some(group(52, 0.67)),
+            held: PatternHeld::Yes.into(),
             later: Some(group(21, 0.52)),
             lift: Some(1.8),
             q_value: Some(0.0004),
             ..Default::default()
         };
-        let answer = DiscoverPatternsResponse { best: vec![pattern], looked_at: 79_779, ..Default::default() };
+        let answer =
+            DiscoverPatternsResponse { best: vec![pattern], looked_at: 79_779, conditions: 80, ..Default::default() };
         let text = anstream::adapter::strip_str(&show(&answer, &Scope::default(), Some(100))).to_string();
         for part in [
             "1. smart_money_involved = true AND lp_locked = true AND velocity_score_15m >= 8",
             "67.0 % [57.0, 77.0]",
             "later",
+            "held",
             "52.0 % [42.0, 62.0]",
             "×1.80",
             "< .001",
-            "79,779 combinations",
+            "79,779 combinations of 80 conditions",
         ] {
             assert!(text.contains(part), "no {part} in {text}");
         }

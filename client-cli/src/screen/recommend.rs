@@ -22,6 +22,12 @@ pub fn show(answer: &RecommendResponse, scope: &Scope, width: Option<usize>) -> 
     if answer.recommendations.is_empty() {
         text += "Nothing stands out.\n";
     }
+    if !answer.not_certified.is_empty() {
+        text += &format!("\n{}\n", paint::strong("Why nothing more is certified"));
+        for reason in &answer.not_certified {
+            text += &(hanging("· ", reason, width) + "\n");
+        }
+    }
     let who = format!("Over {}.", counted_noun(who.alerts, "matured alert"));
     let looked_at = if answer.looked_at.is_empty() {
         String::new()

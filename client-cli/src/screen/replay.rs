@@ -2,7 +2,7 @@
 
 use perftrack::v1::ConfigOutcome;
 
-use crate::print::number::{UNKNOWN, count, percent, rate};
+use crate::print::number::{count, estimate, percent, rate};
 use crate::print::paint;
 use crate::print::table::{Column, Table};
 
@@ -15,6 +15,7 @@ pub fn table<'a>(configs: impl IntoIterator<Item = (&'a str, &'a ConfigOutcome)>
         Column::number("ALERTS/DAY"),
         Column::number("NET $/ALERT"),
         Column::number("NET $/DAY"),
+        Column::number("CAPPED $/DAY").optional(4),
         Column::number("PUMPS").optional(2),
         Column::number("RUGS"),
         Column::number("RUG RATE").optional(1),
@@ -26,9 +27,10 @@ pub fn table<'a>(configs: impl IntoIterator<Item = (&'a str, &'a ConfigOutcome)>
         table.row([
             name.to_owned(),
             count(of.alerts),
-            of.alerts_per_day.map_or_else(|| UNKNOWN.to_owned(), |rate| format!("{rate:.1}")),
+            estimate(of.alerts_per_day, of.alerts_per_day_low, of.alerts_per_day_high, 1),
             dollars(of.net_per_alert_usd),
             dollars(of.net_per_day_usd),
+            capped(of),
             count(pumps.count),
             count(rugs.count),
             rate(rugs.rate, rugs.low, rugs.high),
@@ -38,7 +40,19 @@ pub fn table<'a>(configs: impl IntoIterator<Item = (&'a str, &'a ConfigOutcome)>
     table
 }
 
+/// What decisions look at, with its interval where it is estimated.
+fn capped(of: &ConfigOutcome) -> String {
+    let value = dollars(of.capped_net_per_day_usd);
+    match (of.capped_net_per_day_usd_low, of.capped_net_per_day_usd_high) {
+        (Some(low), Some(high)) => format!("{value} [{}, {}]", plain(low), plain(high)),
+        _ => value,
+    }
+}
+
+fn plain(value: f64) -> String {
+    percent(Some(value)).trim_end_matches(" %").to_owned()
+}
+
 fn dollars(value: Option<f64>) -> String {
-    let text = percent(value).trim_end_matches(" %").to_owned();
-    paint::by_sign(value, &text)
+    paint::by_sign(value, percent(value).trim_end_matches(" %"))
 }

@@ -24,29 +24,56 @@ pub(crate) trait Work: Sync {
     fn run(&self, transaction: &Transaction) -> impl Future<Output = Result<Self::Done, StoreError>> + Send;
 }
 
+/// Work that is done and not durable yet. Dropped, it is undone.
+pub(crate) struct Prepared<D> {
+    transaction: Transaction,
+    done: D,
+    doing: &'static str,
+}
+
 /// Does `work` in a transaction and makes it durable.
 pub(crate) async fn write<W: Work>(engine: &Engine, work: W) -> Result<W::Done, StoreError> {
-    let mut attempt = 1;
+    let begun = begin::<W>(engine).await?;
+    prepare(engine, begun, &work).await?.commit(engine).await
+}
+
+/// Begins a transaction for work of a kind.
+pub(crate) async fn begin<W: Work>(engine: &Engine) -> Result<Transaction, StoreError> {
+    engine.begin().await.doing(W::DOING)
+}
+
+/// Does `work` in a transaction that has begun, and in another one where that is the victim of another.
+pub(crate) async fn prepare<W: Work>(
+    engine: &Engine,
+    begun: Transaction,
+    work: &W,
+) -> Result<Prepared<W::Done>, StoreError> {
+    let (mut transaction, mut attempt) = (begun, 1);
     loop {
-        let transaction = engine.begin().await.doing(W::DOING)?;
-        match work.run(&transaction).await {
-            Ok(done) => {
-                let tells = transaction.tells();
-                transaction.commit().await.doing(W::DOING)?;
-                if tells {
-                    engine.told();
-                }
-                return Ok(done);
-            }
-            Err(error) => {
-                // A connection that cannot even roll back is gone, and its work with it.
-                let _ = transaction.roll_back().await;
-                let may_repeat = |error: &DbErr| work.goes_another_way(error) || engine.may_repeat(error);
-                if attempt == ATTEMPTS || !error.driver().is_some_and(may_repeat) {
-                    return Err(error);
-                }
-                attempt += 1;
-            }
+        let error = match work.run(&transaction).await {
+            Ok(done) => return Ok(Prepared { transaction, done, doing: W::DOING }),
+            Err(error) => error,
+        };
+        // A connection that cannot even roll back is gone, and its work with it.
+        let _ = transaction.roll_back().await;
+        let may_repeat = |error: &DbErr| work.goes_another_way(error) || engine.may_repeat(error);
+        if attempt == ATTEMPTS || !error.driver().is_some_and(may_repeat) {
+            return Err(error);
         }
+        attempt += 1;
+        transaction = begin::<W>(engine).await?;
+    }
+}
+
+impl<D> Prepared<D> {
+    /// Makes it durable; after an error it may or may not be.
+    pub(crate) async fn commit(self, engine: &Engine) -> Result<D, StoreError> {
+        let Self { transaction, done, doing } = self;
+        let tells = transaction.tells();
+        transaction.commit().await.doing(doing)?;
+        if tells {
+            engine.told();
+        }
+        Ok(done)
     }
 }

@@ -5,6 +5,7 @@
 
 mod arrivals;
 mod news;
+mod reached;
 mod refold;
 mod state;
 
@@ -14,9 +15,10 @@ use domain::timestamp::Timestamp;
 use uuid::Uuid;
 
 pub(crate) use arrivals::NewObservations;
+use reached::Progress;
+pub(crate) use reached::{ReachedFolds, reached_by};
 pub(crate) use refold::{fold_anew, fold_from_storage, fold_open, fold_those, subject_of};
-use state::Progress;
-pub(crate) use state::{StoredFold, StoredFolds, of_alert, of_alerts, reached_by};
+pub(crate) use state::{StoredFold, of_alert, of_alerts};
 
 use crate::engine::{Rows, Transaction};
 use crate::entity::outcome::Model;
@@ -46,31 +48,36 @@ struct Written {
     happened: Vec<(i64, AlertId, Happening)>,
 }
 
-/// Folds `observations` into every outcome that they touch, and writes those; `stored` are all that they reach (see
+/// Folds `observations` into every outcome that they touch, and writes those; `reached` are all that they reach (see
 /// [`reached_by`]). What a fold has to be made anew from is stored already. An outcome that is due by then is sealed: history
 /// that is brought along is whole as soon as its prices are there. Returns what happened: token, alert, and what.
 pub(crate) async fn take_in(
     transaction: &Transaction,
-    stored: StoredFolds,
+    reached: ReachedFolds,
     observations: &NewObservations<'_>,
     policy: &Policy,
     moment: Moment,
 ) -> Result<Vec<(i64, AlertId, Happening)>, StoreError> {
     let mut written = Written::default();
     let mut late = Vec::new();
-    for mut stored in stored.into_iter() {
+    for reached in reached {
+        let (token_id, alert_id) = (reached.token_id, reached.alert_id);
         let mut happenings = Vec::new();
-        match stored.go_on(observations.of_token(stored.token_id), policy, &mut happenings) {
+        match reached.go_on(observations.of_token(token_id), policy, &mut happenings) {
             Progress::Untouched => {}
-            Progress::Folded(fold) => written.add(&stored, *fold, happenings, false, policy, moment),
-            Progress::Refold => late.push(stored),
+            Progress::Folded(fold) => written.went_on(token_id, alert_id, *fold, happenings, policy, moment),
+            Progress::Refold => late.push((token_id, alert_id)),
         }
     }
-    for (stored, fold) in late.iter().zip(refold::fold_many(transaction, &late, policy).await?) {
-        // Where its observations are no longer kept, what is stored of it stands.
-        let Some((fold, all)) = fold else { continue };
-        let happenings = news::of_refold(stored, all, observations.of_token(stored.token_id));
-        written.add(stored, fold, happenings, true, policy, moment);
+    if !late.is_empty() {
+        let mut late = of_alerts(transaction, &late).await?;
+        late.sort_unstable_by_key(|stored| (stored.token_id, stored.alert_id));
+        for (stored, fold) in late.iter().zip(refold::fold_many(transaction, &late, policy).await?) {
+            // Where its observations are no longer kept, what is stored of it stands.
+            let Some((fold, all)) = fold else { continue };
+            let happenings = news::of_refold(stored, all, observations.of_token(stored.token_id));
+            written.anew(stored, fold, happenings, policy, moment);
+        }
     }
     go_on(transaction, &written.gone_on).await?;
     write(transaction, &written.changed).await?;
@@ -79,29 +86,54 @@ pub(crate) async fn take_in(
 }
 
 impl Written {
-    fn add(
+    /// A fold that went on.
+    fn went_on(
+        &mut self,
+        token_id: i64,
+        alert_id: Uuid,
+        mut fold: Fold,
+        mut happenings: Vec<Happening>,
+        policy: &Policy,
+        moment: Moment,
+    ) {
+        if seal_where_due(&mut fold, &mut happenings, policy, moment) {
+            self.changed.push(row::row(token_id, alert_id, moment.change, &fold, policy));
+        } else {
+            self.gone_on.push((token_id, alert_id, fold.to_bytes()));
+        }
+        self.tell(token_id, alert_id, happenings);
+    }
+
+    /// A fold that was made anew.
+    fn anew(
         &mut self,
         stored: &StoredFold,
         mut fold: Fold,
         mut happenings: Vec<Happening>,
-        anew: bool,
         policy: &Policy,
         moment: Moment,
     ) {
-        let due = fold.seal_due(policy);
-        if !fold.is_sealed() && due <= moment.now {
-            fold.seal(policy, due, &mut happenings);
-        }
-        let (token_id, alert_id) = (stored.token_id, stored.alert_id);
-        if anew || fold.is_sealed() {
-            // What open outcomes say so far is not part of the dataset.
-            let change = if fold.is_sealed() { moment.change } else { stored.dataset_change };
-            self.changed.push(row::row(token_id, alert_id, change, &fold, policy));
-        } else {
-            self.gone_on.push((token_id, alert_id, fold.to_bytes()));
-        }
+        let is_sealed = seal_where_due(&mut fold, &mut happenings, policy, moment);
+        // What open outcomes say so far is not part of the dataset.
+        let change = if is_sealed { moment.change } else { stored.dataset_change };
+        self.changed.push(row::row(stored.token_id, stored.alert_id, change, &fold, policy));
+        self.tell(stored.token_id, stored.alert_id, happenings);
+    }
+
+    fn tell(&mut self, token_id: i64, alert_id: Uuid, happenings: Vec<Happening>) {
         self.happened.extend(happenings.into_iter().map(|what| (token_id, AlertId(alert_id), what)));
     }
+}
+
+/// Whether a fold is sealed, by now at the latest.
+fn seal_where_due(fold: &mut Fold, happenings: &mut Vec<Happening>, policy: &Policy, moment: Moment) -> bool {
+    if !fold.is_sealed() {
+        let due = fold.seal_due(policy);
+        if due <= moment.now {
+            fold.seal(policy, due, happenings);
+        }
+    }
+    fold.is_sealed()
 }
 
 /// Writes nothing but the states.

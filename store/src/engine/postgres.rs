@@ -53,7 +53,8 @@ pub(super) const LOCK_TOKENS: &str = "FOR NO KEY UPDATE OF tokens";
 pub(super) const KEEP_LEASES: &str = "FOR KEY SHARE OF tracker_leases";
 pub(super) const SKIP_LOCKED: &str = "FOR UPDATE SKIP LOCKED";
 pub(super) const PRESENT_MOMENT: &str = "clock_timestamp()";
-pub(super) const CHANGE: &str = "pg_current_xact_id()::text::bigint";
+/// As a query of its own it is asked once per statement, not once per row.
+pub(super) const CHANGE: &str = "(SELECT pg_current_xact_id()::text::bigint)";
 pub(super) const SETTLED_BELOW: &str = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
 /// `age` counts from a number to the next one to be given.
 pub(super) const UPCOMING_CHANGE: &str = "(pg_snapshot_xmax(pg_current_snapshot())::text::bigint \
@@ -68,6 +69,11 @@ pub(super) const RENUMBER_CHANGES: &str = "WITH removed AS (
 
 pub(super) const SKIP_EVENT_NUMBERS: &str =
     "SELECT setval('events_event_id_seq', nextval('events_event_id_seq') + 4294967296)";
+
+/// What is written comes in arrays, whose length the planner would look at anew for each of the first executions on a
+/// connection: it would copy them into every plan, and read whole tables for the longer ones. The plan for any length takes
+/// the way over the keys.
+const BEGIN: &str = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan";
 
 /// Advisory locks of our own: "perftrk" and what for.
 const MIGRATION_LOCK: i64 = 0x7065_7266_7472_6b01;
@@ -132,7 +138,7 @@ impl Postgres {
     }
 
     pub(super) async fn begin(&self) -> Result<Transaction, DbErr> {
-        self.begin_with("BEGIN").await
+        self.begin_with(BEGIN).await
     }
 
     pub(super) async fn snapshot(&self) -> Result<Transaction, DbErr> {

@@ -1,13 +1,11 @@
 //! The stored states of folds.
 
 use domain::alert::AlertId;
-use domain::observation::Observation;
-use domain::outcome::{Fold, Happening, Policy};
+use domain::outcome::Fold;
 use domain::timestamp::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 use uuid::Uuid;
 
-use super::NewObservations;
 use crate::engine::{Rows, Transaction};
 use crate::entity::moment::Moment;
 use crate::error::{Doing, StoreError};
@@ -24,19 +22,6 @@ pub(crate) struct StoredFold {
     pub(crate) expected_interval: Option<i64>,
     /// `None` where it cannot be read: written by another version, or damaged. What is stored is folded anew then.
     pub(crate) fold: Option<Box<Fold>>,
-}
-
-/// The outcomes of some tokens, token by token.
-pub(crate) struct StoredFolds(Vec<StoredFold>);
-
-/// What new observations made of a stored fold.
-pub(super) enum Progress {
-    /// None of them is this alert's.
-    Untouched,
-    /// They were in order.
-    Folded(Box<Fold>),
-    /// It must be folded anew.
-    Refold,
 }
 
 const COLUMNS: &str = "outcomes.token_id, outcomes.alert_id, outcomes.dataset_change, outcomes.sealed_at, \
@@ -62,71 +47,6 @@ impl StoredFold {
             fold: fold.map(Box::new),
         })
     }
-
-    /// Whether its fold is known to have seen neither this observation nor any after it.
-    pub(crate) fn has_yet_to_see(&self, observation: &Observation) -> bool {
-        self.fold.as_ref().is_some_and(|fold| fold.has_yet_to_see(observation))
-    }
-
-    /// Folds observations in where they come after all that was folded before. Nothing is left of the stored fold then.
-    pub(super) fn go_on(&mut self, new: &[&Observation], policy: &Policy, happenings: &mut Vec<Happening>) -> Progress {
-        let Some(mut fold) = self.fold.take() else { return Progress::Refold };
-        let mut mine = new.iter().filter(|seen| fold.subject().covers(seen.observed_at)).peekable();
-        if mine.peek().is_none() {
-            return Progress::Untouched;
-        }
-        if fold.is_sealed() || fold.policy_version() != policy.version {
-            return Progress::Refold;
-        }
-        for observation in new {
-            // Those that are not this alert's are passed over there.
-            if fold.observe(policy, observation, happenings).is_err() {
-                return Progress::Refold;
-            }
-        }
-        Progress::Folded(fold)
-    }
-}
-
-impl StoredFolds {
-    pub(crate) fn of_token(&self, token_id: i64) -> &[StoredFold] {
-        let start = self.0.partition_point(|fold| fold.token_id < token_id);
-        let behind = self.0.partition_point(|fold| fold.token_id <= token_id);
-        self.0.get(start..behind).unwrap_or_default()
-    }
-}
-
-impl IntoIterator for StoredFolds {
-    type Item = StoredFold;
-    type IntoIter = std::vec::IntoIter<StoredFold>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
-    }
-}
-
-/// The folds whose windows the observations reach.
-pub(crate) async fn reached_by(
-    transaction: &Transaction,
-    observations: &NewObservations<'_>,
-) -> Result<StoredFolds, StoreError> {
-    let reach: Vec<(i64, Timestamp, Timestamp)> = observations
-        .by_token()
-        .filter_map(|(token_id, seen)| Some((token_id, seen.first()?.observed_at, seen.last()?.observed_at)))
-        .collect();
-    let rows = Rows::default()
-        .with("token_id", reach.iter().map(|(token_id, ..)| *token_id))
-        .with("earliest", reach.iter().map(|(_, earliest, _)| Moment(*earliest)))
-        .with("latest", reach.iter().map(|(.., latest)| Moment(*latest)));
-    let sql = format!(
-        "{} SELECT {COLUMNS} FROM given JOIN outcomes ON outcomes.token_id = given.token_id
-         WHERE outcomes.alerted_at <= given.latest AND outcomes.window_end >= given.earliest",
-        rows.given(),
-    );
-    let found = transaction.bulk(&sql, &rows).await.doing("reading the outcomes of a batch of prices")?;
-    let mut folds = found.iter().map(StoredFold::read).collect::<Result<Vec<_>, _>>()?;
-    folds.sort_by_key(|fold| (fold.token_id, fold.alert_id));
-    Ok(StoredFolds(folds))
 }
 
 /// The folds of these alerts, by token and alert.

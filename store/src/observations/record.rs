@@ -14,7 +14,7 @@ use crate::engine::{Rows, Transaction};
 use crate::entity::moment::Moment;
 use crate::entity::price_snapshot::Model;
 use crate::error::{Doing, StoreError, is_unique_violation};
-use crate::folding::{self, NewObservations, StoredFolds};
+use crate::folding::{self, NewObservations, ReachedFolds};
 use crate::leases::{Fence, Shard};
 use crate::locking::{Locked, Numbers};
 use crate::retention::weeks;
@@ -107,8 +107,8 @@ async fn record(
         false => weeks::hold_open(transaction, &work.old, *now).await?,
     };
     let items = work.items(&locked, &closed, &mut receptions);
-    let stored = folding::reached_by(transaction, &of_items(items.iter())).await?;
-    let (certain, doubtful) = sort_by_novelty(&items, &stored, careful.load(Ordering::Relaxed));
+    let reached = folding::reached_by(transaction, &of_items(items.iter())).await?;
+    let (certain, doubtful) = sort_by_novelty(&items, &reached, careful.load(Ordering::Relaxed));
     transaction.copy_in("price_snapshots", &snapshots::rows(&certain)).await.doing("storing prices")?;
     let refused = insert(transaction, &doubtful).await?;
     for (index, reception) in answer_refused(transaction, work, &refused, &receptions).await? {
@@ -118,7 +118,7 @@ async fn record(
     let refused: HashSet<usize> = refused.into_values().collect();
     let new = of_items(items.iter().filter(|item| !refused.contains(&item.index)));
     let moment = folding::Moment { now: *now, change: locked.change };
-    let happenings = folding::take_in(transaction, stored, &new, &rules.policy, moment).await?;
+    let happenings = folding::take_in(transaction, reached, &new, &rules.policy, moment).await?;
     pools::write(transaction, &batch.pools, &locked).await?;
     Ok(BatchReport { receptions, happenings: named(happenings, &locked)? })
 }
@@ -131,13 +131,12 @@ fn of_items<'a: 'i, 'i>(items: impl Iterator<Item = &'i Item<'a>>) -> NewObserva
 /// every fold that it reaches, so what comes after all that one of them saw is not stored.
 fn sort_by_novelty<'a, 'i>(
     items: &'i [Item<'a>],
-    stored: &StoredFolds,
+    reached: &ReachedFolds,
     careful: bool,
 ) -> (Vec<(i64, &'a Observation)>, Vec<&'i Item<'a>>) {
     let (mut certain, mut doubtful) = (Vec::with_capacity(items.len()), Vec::new());
     for item in items {
-        let awaits = || stored.of_token(item.token_id).iter().any(|fold| fold.has_yet_to_see(item.seen));
-        if !careful && awaits() {
+        if !careful && reached.await_it(item.token_id, item.seen) {
             certain.push((item.token_id, item.seen));
         } else {
             doubtful.push(item);

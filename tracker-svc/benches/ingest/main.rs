@@ -15,6 +15,10 @@ mod tracker;
 
 use throwaway_postgres::Cluster;
 
+/// As in the service.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     // Run by `cargo bench` alone, not by tests of all targets.

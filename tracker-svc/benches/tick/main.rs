@@ -20,6 +20,10 @@ use throwaway_postgres::Cluster;
 const EXCHANGE: &str = "as-exchange";
 const TRACKER: &str = "as-tracker";
 
+/// As in the service.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::{BufRead as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -14,28 +14,47 @@ use crate::fleet::address;
 /// By the text of the address: the entry before and after its price.
 type Entries = HashMap<String, (Vec<u8>, Vec<u8>)>;
 
-/// Serves `tokens` tokens; prints the address, then, when asked, the number of requests.
+/// What was asked since it was last told of.
+#[derive(Default)]
+struct Asked {
+    requests: AtomicU64,
+    /// The moment of the first request, in microseconds since the epoch; 0 while there was none.
+    first_at: AtomicU64,
+}
+
+impl Asked {
+    fn count(&self) {
+        if self.requests.fetch_add(1, Ordering::Relaxed) == 0 {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            self.first_at.store(u64::try_from(now.as_micros()).unwrap_or(0), Ordering::Relaxed);
+        }
+    }
+}
+
+/// Serves `tokens` tokens; prints the address, then, whenever it is asked, the number of requests since it was asked before,
+/// and the moment of the first of them.
 pub async fn serve(tokens: usize) {
     let entries: Arc<Entries> = Arc::new((0..tokens).map(entry).collect());
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     println!("http://{}", listener.local_addr().unwrap());
-    let requests = Arc::new(AtomicU64::new(0));
-    let counted = Arc::clone(&requests);
+    let asked = Arc::new(Asked::default());
+    let counted = Arc::clone(&asked);
     std::thread::spawn(move || {
         for _ in std::io::stdin().lock().lines() {
-            println!("{}", counted.load(Ordering::Relaxed));
+            let first_at = counted.first_at.load(Ordering::Relaxed);
+            println!("{} {first_at}", counted.requests.swap(0, Ordering::Relaxed));
         }
         std::process::exit(0);
     });
     let began = Instant::now();
     loop {
         let (connection, _) = listener.accept().await.unwrap();
-        let (entries, requests) = (Arc::clone(&entries), Arc::clone(&requests));
-        tokio::spawn(async move { talk(connection, &entries, &requests, began).await });
+        let (entries, asked) = (Arc::clone(&entries), Arc::clone(&asked));
+        tokio::spawn(async move { talk(connection, &entries, &asked, began).await });
     }
 }
 
-async fn talk(mut connection: TcpStream, entries: &Entries, requests: &AtomicU64, began: Instant) -> Option<()> {
+async fn talk(mut connection: TcpStream, entries: &Entries, asked: &Asked, began: Instant) -> Option<()> {
     let _ = connection.set_nodelay(true);
     let (mut read, mut body, mut answer) = (Vec::new(), Vec::new(), Vec::new());
     loop {
@@ -47,7 +66,7 @@ async fn talk(mut connection: TcpStream, entries: &Entries, requests: &AtomicU64
                 return None;
             }
         };
-        requests.fetch_add(1, Ordering::Relaxed);
+        asked.count();
         body.clear();
         body.push(b'[');
         let path = std::str::from_utf8(&read[..end]).ok()?.split(' ').nth(1)?;

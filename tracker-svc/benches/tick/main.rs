@@ -62,27 +62,30 @@ async fn size(cluster: &Cluster, tokens: usize) -> f64 {
     // Long enough for a tick; the room in it is what is measured.
     let interval = Duration::from_secs(if tokens > 20_000 { 30 } else { 10 });
     let mut tracker = fleet::spawn(&[TRACKER, database.url(), &address, &interval.as_millis().to_string()]);
-    let began = UNIX_EPOCH + Duration::from_millis(tracker.line().parse().unwrap());
     let pool = PgPoolOptions::new().max_connections(1).connect(database.url()).await.unwrap();
-    let mut seconds = Vec::new();
+    // To count many rows takes a while itself.
+    let pause = Duration::from_millis(if tokens > 20_000 { 50 } else { 2 });
+    let (mut seconds, mut requests) = (Vec::new(), 0.0);
     for tick in 0..ticks {
         let expected = (tokens * (tick + 1)) as i64;
         let until = Instant::now() + Duration::from_secs(120);
         while stored(&pool).await < expected {
             assert!(Instant::now() < until, "only {} of {expected} prices are stored", stored(&pool).await);
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(pause).await;
         }
-        let begins = began + interval * u32::try_from(tick).unwrap();
-        seconds.push(SystemTime::now().duration_since(begins).unwrap_or_default().as_secs_f64());
+        let ended = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let asked = exchange.ask();
+        let (count, first_at) = asked.split_once(' ').unwrap();
+        requests += count.parse::<f64>().unwrap();
+        seconds.push((ended - Duration::from_micros(first_at.parse().unwrap())).as_secs_f64());
     }
     let megabytes: f64 = tracker.ask().parse::<f64>().unwrap() / 1_000.0;
-    let requests: f64 = exchange.ask().parse().unwrap();
     fleet::assert_folded(database.url(), tokens, ticks).await;
     let later = &seconds[1..];
     let mean = later.iter().sum::<f64>() / later.len().max(1) as f64;
     let per_second = requests / ticks as f64 / mean;
     println!(
-        "{tokens:>8} {:>9.2} {mean:>9.2} {:>9.1}x {per_second:>11.0} {megabytes:>9.0}  {later:.2?}",
+        "{tokens:>8} {:>9.3} {mean:>9.3} {:>9.1}x {per_second:>11.0} {megabytes:>9.0}  {later:.3?}",
         seconds[0],
         60.0 / mean
     );

@@ -1,7 +1,7 @@
 //! The tracking loop in a process of its own, so that its memory can be told from that of others.
 
 use std::io::BufRead as _;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use service::clock::Clock;
 use service::config::Setting as _;
@@ -12,7 +12,7 @@ use tracker_svc::feed::pool_choice::PoolRules;
 use tracker_svc::feed::{Endpoint, FeedSettings, Feeds};
 use tracker_svc::tracking::{TrackingLoop, TrackingSettings};
 
-/// Tracks; prints when it began (in milliseconds since the epoch), then, when asked, the most memory it ever held in kB.
+/// Tracks; prints, when asked, the most memory it ever held in kB.
 pub async fn track(database: &str, exchange: &str, interval: Duration) {
     let log = std::env::var("PERFTRACK_LOG").unwrap_or_else(|_| "warn".to_owned());
     let _telemetry = telemetry::start(&LogFilter::parse(&log).unwrap(), telemetry::LogFormat::Text).unwrap();
@@ -39,6 +39,5 @@ pub async fn track(database: &str, exchange: &str, interval: Duration) {
         }
         std::process::exit(0);
     });
-    println!("{}", SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis());
     running.run(stop).await;
 }

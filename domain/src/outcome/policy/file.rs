@@ -28,7 +28,7 @@ impl Policy {
         let given: Table =
             text.parse().map_err(|error: toml::de::Error| PolicyError::Syntax(error.to_string().trim_end().into()))?;
         let mut problems = Vec::new();
-        let known = known();
+        let known = table(&Self::default());
         compare(&given, &known, "", &paths(&known, ""), &mut problems);
         fail_on(problems)?;
         let policy: Self = given
@@ -46,9 +46,12 @@ impl Policy {
 
     /// The whole policy as a file.
     #[must_use]
+    #[expect(
+        clippy::expect_used,
+        reason = "whole numbers of 32 bits, floats, texts and tables of them: TOML has them all"
+    )]
     pub fn to_toml(&self) -> String {
-        // It is made of numbers, texts and tables only: nothing in it that TOML could not say.
-        toml::to_string(self).unwrap_or_default()
+        toml::to_string(self).expect("a policy is TOML")
     }
 }
 
@@ -56,7 +59,6 @@ impl Policy {
     /// In which parameters it differs from another, such as `exit.fee_pct is 0.5, not 1.0`.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<String> {
-        let table = |policy: &Self| Table::try_from(policy).unwrap_or_default();
         let mut found = Vec::new();
         differ(&table(self), &table(other), "", &mut found);
         found
@@ -78,9 +80,10 @@ fn fail_on(problems: Vec<Problem>) -> Result<(), PolicyError> {
     if problems.is_empty() { Ok(()) } else { Err(PolicyError::Problems(problems)) }
 }
 
-/// What a file may say, with a value of the right sort for each name.
-fn known() -> Table {
-    Table::try_from(Policy::default()).unwrap_or_default()
+/// The parameters by their names. Those of any policy are what a file may say, with a value of the right sort for each.
+#[expect(clippy::expect_used, reason = "as in `Policy::to_toml`")]
+fn table(policy: &Policy) -> Table {
+    Table::try_from(policy).expect("a policy is TOML")
 }
 
 fn path(before: &str, key: &str) -> String {

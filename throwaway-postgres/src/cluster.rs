@@ -218,7 +218,8 @@ impl Server {
             .spawn()
             .context("starting PostgreSQL")?;
         let started = Instant::now();
-        // The eighth line of its pid file is how the server says that it takes connections; pg_ctl reads the same.
+        // The eighth line of its pid file is how the server says that it takes connections, and nobody is told when it is
+        // written: pg_ctl looks for it again and again too.
         while !fs::read_to_string(self.data_from_outside().join("postmaster.pid"))
             .is_ok_and(|text| text.lines().nth(7).is_some_and(|status| status.trim() == "ready"))
         {

@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 
 use super::breaker::{Breaker, Opened};
 use super::budget::{Budget, NoneLeft};
+use super::hedges::{Hedge, Hedges};
 use super::http::FetchError;
 use super::jump::{Credit, Ending};
 use super::latency::Latency;
@@ -38,6 +39,7 @@ pub struct Source {
     credit: Mutex<Credit>,
     at_once: Semaphore,
     hedge_after_at_least: Duration,
+    hedges: Hedges,
 }
 
 /// What a source says, and when it said so.
@@ -74,7 +76,8 @@ impl Source {
         let (budget, at_once) = (Mutex::new(Budget::new(feed.limits())), Semaphore::new(AT_ONCE));
         let (breaker, latency, credit) = (Mutex::default(), Mutex::default(), Mutex::default());
         let label = Arc::from(feed.name());
-        Self { feed, label, clock, budget, breaker, latency, credit, at_once, hedge_after_at_least }
+        let hedges = Hedges::new();
+        Self { feed, label, clock, budget, breaker, latency, credit, at_once, hedge_after_at_least, hedges }
     }
 
     /// Its name in observations and logs.
@@ -151,6 +154,11 @@ impl Source {
         if !self.takes_spare() {
             return None;
         }
+        self.fetch_spare(tokens, purpose).await
+    }
+
+    /// The same with a request that was taken.
+    async fn fetch_spare(&self, tokens: &[TokenAddress], purpose: Purpose) -> Option<Answer> {
         let answer = self.fetch(self.feed.quotes(tokens, purpose)).await;
         answer.inspect_err(|error| tracing::debug!(source = self.name(), %error, "no spare answer")).ok()
     }
@@ -207,19 +215,31 @@ impl Source {
             answer = &mut fetch => return answer,
             () = tokio::time::sleep(usual.max(self.hedge_after_at_least)) => {}
         }
-        let hedge = backup.ask_spare(tokens, purpose);
+        if !backup.takes_spare() {
+            return fetch.await;
+        }
+        let ended = |hedge| self.hedges.ended(self.name(), backup.name(), hedge);
+        let hedge = backup.fetch_spare(tokens, purpose);
         tokio::pin!(hedge);
         let hedged = tokio::select! {
-            answer = &mut fetch => return answer,
+            answer = &mut fetch => {
+                ended(Hedge::Overtaken);
+                return answer;
+            }
             hedged = &mut hedge => hedged,
         };
-        let Some(hedged) = hedged.map(|answer| Answer { hedged: true, ..answer }) else { return fetch.await };
+        let Some(hedged) = hedged.map(|answer| Answer { hedged: true, ..answer }) else {
+            ended(Hedge::Failed);
+            return fetch.await;
+        };
         let told = |token: &TokenAddress| hedged.quotes.iter().any(|quote| quote.token == *token);
         if tokens.iter().all(told) {
+            ended(Hedge::Believed);
             tracing::debug!(source = self.name(), backup = backup.name(), "a slow price source was not waited for");
             return Ok(hedged);
         }
         // It does not know them all: the slow source may.
+        ended(Hedge::Incomplete);
         fetch.await.or(Ok(hedged))
     }
 

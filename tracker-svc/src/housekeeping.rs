@@ -95,3 +95,6 @@ impl Housekeeper {
         Ok(self.store.leases().housekeeping(claim).await?.is_some())
     }
 }
+
+#[cfg(test)]
+mod tests;

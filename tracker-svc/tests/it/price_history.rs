@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use domain::timestamp::Timestamp;
 use perftrack::v1::{Alert, ListPricesRequest, ListPricesResponse, RecordAlertRequest, RecordPricesRequest};
+use service::wire::timestamp_message;
+use store::retention::{KeepRaw, Rolled};
 use tonic::{Code, Status};
 
 use crate::server::{Server, alert, now, price};
@@ -12,7 +15,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// An import of an hour that began two hours ago, with a price a minute.
 async fn followed(server: &mut Server) -> String {
     let request = Alert {
-        alerted_at: Some(service::wire::timestamp_message(now().minus(120 * MINUTE))),
+        alerted_at: Some(timestamp_message(now().minus(120 * MINUTE))),
         tracking_window: Some(prost_types::Duration { seconds: 3_600, nanos: 0 }),
         ..alert(1)
     };
@@ -94,5 +97,75 @@ async fn what_cannot_be_answered_is_refused_with_the_reason() {
     let resolution = Some(prost_types::Duration { seconds: 60, nanos: 0 });
     let other = ListPricesRequest { page_token: first.next_page_token, resolution, ..request(&alert_id) };
     assert_eq!(page(&mut server, other).await.unwrap_err().code(), Code::InvalidArgument);
+    server.stop().await;
+}
+
+/// The first moment of a week some weeks ago.
+fn monday() -> Timestamp {
+    // 1970-01-05 was a Monday.
+    let (first, week) = (4 * 86_400, 7 * 86_400);
+    let weeks = (now().micros() / 1_000_000 - first) / week - 5;
+    Timestamp::from_seconds(first + weeks * week)
+}
+
+/// An import of the hour around `monday`, with a price a minute, of which those before it are only bars by now.
+async fn half_rolled_up(server: &mut Server, monday: Timestamp) -> String {
+    let from = monday.minus(30 * MINUTE);
+    let request = Alert {
+        alerted_at: Some(timestamp_message(from)),
+        tracking_window: Some(prost_types::Duration { seconds: 3_600, nanos: 0 }),
+        ..alert(1)
+    };
+    let recorded = RecordAlertRequest { alert: Some(request), trust_recorded_peak: false };
+    let id = server.client.record_alert(recorded).await.unwrap().into_inner().alert_id;
+    let observations = (0..60).map(|minute| perftrack::v1::PriceObservation {
+        observed_at: Some(timestamp_message(from.plus(minute * MINUTE))),
+        ..price(1, MINUTE, f64::from(minute + 1))
+    });
+    let batch = RecordPricesRequest { sequence: 1, observations: observations.collect() };
+    let mut answers = server.client.record_prices(futures::stream::iter([batch])).await.unwrap().into_inner();
+    assert_eq!(answers.message().await.unwrap().unwrap().accepted, 60);
+
+    let now = now();
+    let keep = KeepRaw { for_at_least: now.since(monday.plus(MINUTE)), noticed_before: Duration::ZERO };
+    for week in server.store.retention().old_weeks(now, keep).await.unwrap() {
+        let rolled = server.store.retention().roll_up(week, now, keep).await.unwrap();
+        assert_eq!(rolled, Rolled::Dropped { bars: 6, observations: 30 });
+    }
+    assert_eq!(server.store.retention().raw_from().await.unwrap(), Some(monday));
+    id
+}
+
+#[tokio::test]
+async fn weeks_of_which_only_bars_are_left_come_as_bars_before_the_prices() {
+    let mut server = Server::on_sqlite().await;
+    let monday = monday();
+    let alert_id = half_rolled_up(&mut server, monday).await;
+    let raw = ListPricesRequest { alert_id, ..ListPricesRequest::default() };
+    let whole = page(&mut server, raw.clone()).await.unwrap();
+    assert!(whole.next_page_token.is_empty());
+    assert_eq!(
+        whole.bars.iter().map(|bar| (bar.observations, bar.close_usd)).collect::<Vec<_>>(),
+        [(5, 5.0), (5, 10.0), (5, 15.0), (5, 20.0), (5, 25.0), (5, 30.0)]
+    );
+    let prices: Vec<f64> = whole.observations.iter().map(|seen| seen.price_usd).collect();
+    assert_eq!(prices, (31..=60).map(f64::from).collect::<Vec<_>>());
+
+    // Resampled, nothing is finer than what is left; and no bar reaches over the Monday.
+    for (seconds, before, after) in [(60, 6, 30), (300, 6, 6), (900, 2, 2), (3_600, 1, 1)] {
+        let resolution = Some(prost_types::Duration { seconds, nanos: 0 });
+        let request = ListPricesRequest { resolution, ..raw.clone() };
+        let whole = page(&mut server, request.clone()).await.unwrap();
+        assert!(whole.observations.is_empty());
+        let is_before = |bar: &&perftrack::v1::PriceBar| bar.start.unwrap().seconds < monday.micros() / 1_000_000;
+        let bars_before = whole.bars.iter().filter(is_before).count();
+        assert_eq!((bars_before, whole.bars.len() - bars_before), (before, after), "{seconds} s");
+        assert_eq!(whole.bars.iter().map(|bar| bar.observations).sum::<i32>(), 60);
+        let by_pages = pages(&mut server, ListPricesRequest { page_size: 1, ..request }).await;
+        assert_eq!(by_pages.into_iter().flat_map(|page| page.bars).collect::<Vec<_>>(), whole.bars);
+    }
+    let by_pages = pages(&mut server, ListPricesRequest { page_size: 4, ..raw }).await;
+    assert_eq!(by_pages.iter().flat_map(|page| page.bars.clone()).collect::<Vec<_>>(), whole.bars);
+    assert_eq!(by_pages.iter().flat_map(|page| page.observations.clone()).collect::<Vec<_>>(), whole.observations);
     server.stop().await;
 }

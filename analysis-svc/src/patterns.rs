@@ -15,6 +15,7 @@
 pub mod conditions;
 pub mod counts;
 pub mod discover;
+pub mod explain;
 pub mod held;
 pub mod layout;
 mod parallel;

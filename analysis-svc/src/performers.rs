@@ -1,4 +1,4 @@
-//! The best and the worst alerts, each with the pattern that stands out.
+//! The best and the worst alerts, each with the pattern that explains it, where one held on later data, and what stands out.
 //!
 //! Only matured alerts that are the first of their token are ranked. **Best** is the greatest gain. **Worst** are rugs that
 //! never pumped, then the lowest net return of the simulated exit, then the deepest drawdown: what a follower of the alerts
@@ -11,6 +11,8 @@ use domain::field::{Field, OutcomeField};
 
 use crate::correlate::selection::Selection;
 use crate::dataset::Snapshot;
+use crate::inference::Target;
+use crate::patterns::explain::Explanation;
 
 /// The rows at both ends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,6 +66,17 @@ fn descending(a: Option<f64>, b: Option<f64>) -> Ordering {
     }
 }
 
+/// What stands out about an alert of `row`, and before that the first of `explanations` that it meets: among the best one of
+/// pumps, among the worst one of rugs.
+#[must_use]
+pub fn line(row: usize, target: Target, explanations: &[Explanation], features: &AlertFeatures) -> String {
+    let explains = |explanation: &&Explanation| explanation.target == target && explanation.rows.contains(row);
+    match explanations.iter().find(explains) {
+        Some(explanation) => format!("{} · {}", explanation.phrase, pattern(features)),
+        None => pattern(features),
+    }
+}
+
 /// One line: `score 5 → 8 · smart money · velocity 9 · top-10 21 % · LP locked · mint revoked`. What is unknown is named at
 /// the end, so that it is not read as "no".
 #[must_use]
@@ -96,6 +109,25 @@ pub fn pattern(features: &AlertFeatures) -> String {
 mod tests {
     use super::*;
     use domain::quantity::Percent;
+
+    #[test]
+    fn an_alert_is_explained_by_the_first_pattern_of_its_end_that_it_meets() {
+        let explanation = |target, phrase: &str, row| Explanation {
+            target,
+            phrase: phrase.to_owned(),
+            rows: crate::dataset::Bitmap::of(4, |other| other == row),
+        };
+        let known = [
+            explanation(Target::Rug, "thin pools", 1),
+            explanation(Target::Pump, "smart money", 1),
+            explanation(Target::Pump, "LP locked", 2),
+        ];
+        let features = AlertFeatures { final_score: Some(7), ..AlertFeatures::default() };
+        let said = |row, target| line(row, target, &known, &features);
+        assert!(said(1, Target::Pump).starts_with("smart money · score 7 · "));
+        assert!(said(1, Target::Rug).starts_with("thin pools · score 7 · "));
+        assert_eq!(said(3, Target::Pump), pattern(&features));
+    }
 
     #[test]
     fn the_pattern_says_what_is_known_and_what_is_not() {

@@ -1,6 +1,6 @@
 //! From the alerts to the patterns that are shown.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::filter::Filter;
 use domain::timestamp::Timestamp;
@@ -9,6 +9,7 @@ use super::conditions::{Condition, Vocabulary};
 use super::counts::Count;
 use super::held::Held;
 use super::layout::{Case, Layout};
+use super::parallel::in_parallel;
 use super::parts::Parts;
 use super::rank::{Found, Ranking, rank};
 use super::search::Search;
@@ -137,22 +138,17 @@ pub fn discover(
         earlier: GroupStats::of(snapshot, &parts.earlier, "earlier"),
         later: GroupStats::of(snapshot, &parts.later, "later"),
     };
-    let mut shown = Shown {
+    let shown = Shown {
         snapshot,
         matured: &selection.matured,
         parts: &parts,
         layout: &layout,
         vocabulary: &vocabulary,
         everybody: &everybody,
-        rows: HashMap::new(),
+        rows: meeting_each(snapshot, &vocabulary, &ranking, watch)?,
     };
-    let mut patterns = |found: &[Found], target| {
-        let patterns = found.iter().map(|found| {
-            watch.check()?;
-            Ok(shown.pattern(found, target))
-        });
-        patterns.collect::<Result<Vec<_>, Stopped>>()
-    };
+    let patterns =
+        |found: &[Found], target| in_parallel(found.iter(), watch, |_, found| vec![shown.pattern(found, target)]);
     let (best, worst) = (patterns(&ranking.pumps, Target::Pump)?, patterns(&ranking.rugs, Target::Rug)?);
     let later_from = parts.later.rows().next().map(|row| snapshot.alerted_at(row));
     let notes = notes(question, &vocabulary, &ranking, &parts);
@@ -161,7 +157,8 @@ pub fn discover(
     Ok(Discovery { best, worst, looked_at, conditions, all, earlier, later, later_from, notes })
 }
 
-fn cases(snapshot: &Snapshot, rows: &Bitmap) -> Vec<Case> {
+/// The alerts of `rows`, to be laid out.
+pub(super) fn cases(snapshot: &Snapshot, rows: &Bitmap) -> Vec<Case> {
     let labels = snapshot.labels();
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     rows.rows()
@@ -188,12 +185,12 @@ struct Shown<'a> {
     layout: &'a Layout,
     vocabulary: &'a Vocabulary,
     everybody: &'a Everybody,
-    /// The matured alerts that meet a condition.
+    /// The rows that meet each condition that is shown.
     rows: HashMap<u16, Bitmap>,
 }
 
 impl Shown<'_> {
-    fn pattern(&mut self, found: &Found, target: Target) -> Pattern {
+    fn pattern(&self, found: &Found, target: Target) -> Pattern {
         let indices = found.combination.conditions();
         let rows = self.meeting(indices);
         let group = |rows: &Bitmap, level| GroupStats::of(self.snapshot, rows, level);
@@ -219,16 +216,14 @@ impl Shown<'_> {
         }
     }
 
-    fn parents(&mut self, indices: &[u16], target: Target) -> Vec<Parent> {
-        let mut parents = Vec::with_capacity(indices.len());
-        for left_out in indices {
+    fn parents(&self, indices: &[u16], target: Target) -> Vec<Parent> {
+        let labels = self.snapshot.labels();
+        let label = if target == Target::Pump { &labels.pump } else { &labels.rug };
+        let parent = |left_out: &u16| {
             let rest: Vec<u16> = indices.iter().copied().filter(|index| index != left_out).collect();
-            let labels = self.snapshot.labels();
-            let label = if target == Target::Pump { &labels.pump } else { &labels.rug };
-            let rate = label.proportion(&self.meeting(&rest));
-            parents.push(Parent { conditions: self.conditions(&rest), rate });
-        }
-        parents
+            Parent { conditions: self.conditions(&rest), rate: label.proportion(&self.meeting(&rest)) }
+        };
+        indices.iter().map(parent).collect()
     }
 
     fn conditions(&self, indices: &[u16]) -> Vec<Condition> {
@@ -236,17 +231,29 @@ impl Shown<'_> {
     }
 
     /// The matured alerts that meet all of these conditions.
-    fn meeting(&mut self, indices: &[u16]) -> Bitmap {
-        let mut rows = self.matured.clone();
-        for &index in indices {
-            let meeting = self
-                .rows
-                .entry(index)
-                .or_insert_with(|| rows_of(self.snapshot, &self.vocabulary.conditions[usize::from(index)].filter));
-            rows = rows.and(meeting);
-        }
-        rows
+    fn meeting(&self, indices: &[u16]) -> Bitmap {
+        let sets = indices.iter().filter_map(|index| self.rows.get(index));
+        sets.fold(self.matured.clone(), |mut rows, set| {
+            rows.intersect(set);
+            rows
+        })
     }
+}
+
+/// The rows that meet each condition of the patterns that are shown.
+fn meeting_each(
+    snapshot: &Snapshot,
+    vocabulary: &Vocabulary,
+    ranking: &Ranking,
+    watch: &Watch,
+) -> Result<HashMap<u16, Bitmap>, Stopped> {
+    let shown = ranking.pumps.iter().chain(&ranking.rugs);
+    let indices: BTreeSet<u16> = shown.flat_map(|found| found.combination.conditions().iter().copied()).collect();
+    let rows = in_parallel(indices.into_iter(), watch, |_, &index| {
+        let condition = vocabulary.conditions.get(usize::from(index));
+        condition.map(|condition| (index, rows_of(snapshot, &condition.filter))).into_iter().collect()
+    });
+    Ok(rows?.into_iter().collect())
 }
 
 /// The rows that a condition keeps, as the filter language has it.

@@ -72,7 +72,7 @@ fn look(combination: &Combination, counts: &Counts, counted: &Counted) -> Looked
         counted.parents(combination).all(|parent| low > parent.of(target).low())
     });
     let candidate =
-        is_better.contains(&true).then(|| Candidate { combination: *combination, counts: *counts, is_better });
+        is_better.contains(&true).then_some(Candidate { combination: *combination, counts: *counts, is_better });
     Looked { p_values: Target::ALL.map(|target| counts.of(target).p_value()), candidate: candidate.map(Box::new) }
 }
 

@@ -37,23 +37,23 @@ const fn noun(target: Target) -> &'static str {
 }
 
 fn share(rate: Option<Estimate>, noun: &str) -> String {
-    rate.map_or_else(|| format!("{noun} unknown"), |rate| format!("{} % {noun}", points(rate.value)))
+    rate.map_or_else(|| format!("{noun} unknown"), |rate| format!("{} % {noun}", percent(rate.value)))
 }
 
 fn bounds(rate: Option<Estimate>) -> String {
-    rate.map(|rate| format!("[{}, {}]", points(rate.interval.low), points(rate.interval.high))).unwrap_or_default()
+    rate.map(|rate| format!("[{}, {}]", percent(rate.interval.low), percent(rate.interval.high))).unwrap_or_default()
 }
 
 /// Percent, in whole ones but for rare events.
-fn points(fraction: f64) -> String {
-    let percent = fraction * 100.0;
-    if (0.05..1.95).contains(&percent) { format!("{percent:.1}") } else { format!("{percent:.0}") }
+pub(super) fn percent(fraction: f64) -> String {
+    let points = fraction * 100.0;
+    if (0.05..1.95).contains(&points) { format!("{points:.1}") } else { format!("{points:.0}") }
 }
 
 fn later_part(rate: Option<Estimate>, alerts: u32, held: Held) -> String {
     let how = rate.map_or_else(String::new, |rate| {
         let count = wording::count(alerts.into());
-        format!(" ({} % {}, n = {count})", points(rate.value), bounds(Some(rate)))
+        format!(" ({} % {}, n = {count})", percent(rate.value), bounds(Some(rate)))
     });
     match held {
         Held::Held => format!("held on the later third{how}"),

@@ -11,7 +11,10 @@ use service::wire::alert_with_outcome;
 use super::{Analysis, message, question};
 use crate::correlate::selection::Selection;
 use crate::dataset::Snapshot;
-use crate::performers::{pattern, performers};
+use crate::inference::Target;
+use crate::patterns::explain::{Explanation, explanations};
+use crate::performers::{line, performers};
+use crate::progress::Watch;
 
 /// How many of each end where nothing is said.
 const USUAL_COUNT: i32 = 5;
@@ -28,14 +31,17 @@ pub async fn list_performers(
     let count = count(request.count, &mut violations);
     violations.into_result()?;
     let (snapshot, kept) = service.kept(&filter).await?;
-    let ends = {
+    let (ends, explanations) = {
         let snapshot = std::sync::Arc::clone(&snapshot);
-        let rank = move || performers(&snapshot, &Selection::of(&snapshot, window, &kept), count);
-        service.compute("ranking alerts", rank).await?
+        let rank = move |watch: &Watch| {
+            let selection = Selection::of(&snapshot, window, &kept);
+            Ok((performers(&snapshot, &selection, count), explanations(&snapshot, &selection, watch)?))
+        };
+        service.compute_watched("ranking alerts", &Watch::default(), rank).await?
     };
     Ok(ListPerformersResponse {
-        best: shown(service, &snapshot, &ends.best).await?,
-        worst: shown(service, &snapshot, &ends.worst).await?,
+        best: shown(service, &snapshot, &ends.best, Target::Pump, &explanations).await?,
+        worst: shown(service, &snapshot, &ends.worst, Target::Rug, &explanations).await?,
         revision: Some(message::revision(snapshot.revision())),
     })
 }
@@ -48,13 +54,21 @@ fn count(count: i32, violations: &mut Violations) -> usize {
 }
 
 /// The dataset knows what was asked about; the store has the whole alerts.
-async fn shown(service: &Analysis, snapshot: &Snapshot, rows: &[usize]) -> Result<Vec<Performer>, Rejection> {
+async fn shown(
+    service: &Analysis,
+    snapshot: &Snapshot,
+    rows: &[usize],
+    target: Target,
+    explanations: &[Explanation],
+) -> Result<Vec<Performer>, Rejection> {
     let ids: Vec<AlertId> = rows.iter().map(|&row| snapshot.alert_id(row)).collect();
     let stored = service.store.alerts().get_many(ids.clone()).await?;
     let by_id: HashMap<AlertId, AlertRecord> = stored.into_iter().map(|record| (record.alert.id, record)).collect();
     // One that was deleted since is shown no more.
-    let records = ids.iter().filter_map(|id| by_id.get(id));
-    let shown = records
-        .map(|record| Performer { alert: Some(alert_with_outcome(record)), pattern: pattern(&record.alert.features) });
+    let records = rows.iter().zip(&ids).filter_map(|(&row, id)| Some((row, by_id.get(id)?)));
+    let shown = records.map(|(row, record)| Performer {
+        alert: Some(alert_with_outcome(record)),
+        pattern: line(row, target, explanations, &record.alert.features),
+    });
     Ok(shown.collect())
 }

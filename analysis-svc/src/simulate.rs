@@ -102,8 +102,12 @@ pub fn simulate(
     let kept = passes.and(&baseline.rows);
     let replay = Replay::of(snapshot);
     let by_day = replay.by_day(&baseline.rows);
-    let (current, kept_tally) = (by_day.tally(), replay.tally(&kept));
-    let dropped = current - kept_tally;
+    // What is kept and what is dropped add up to what there is: the smaller of the two is counted.
+    let current = by_day.tally();
+    let is_mostly_kept = kept.count() > baseline.rows.count() / 2;
+    let counted = replay.tally(&if is_mostly_kept { baseline.rows.and_not(&kept) } else { kept.clone() });
+    let (kept_tally, dropped) =
+        if is_mostly_kept { (current - counted, counted) } else { (counted, current - counted) };
     let raised_otherwise = passes.and_not(&baseline.rows);
     let admitted = Admitted::of(&replay, catalogue, &judged, (&baseline, &passes), &usable);
     watch.check()?;

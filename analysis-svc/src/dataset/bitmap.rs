@@ -231,6 +231,19 @@ impl Bitmap {
         })
     }
 
+    /// The rows of a range, ascending.
+    pub fn rows_within(&self, range: Range<usize>) -> impl Iterator<Item = usize> + '_ {
+        let (start, end) = (range.start, range.end.min(self.len));
+        (start / 64..end.div_ceil(64)).flat_map(move |index| {
+            let word = self.words[index] & mask_within(index, start, end);
+            std::iter::successors((word != 0).then_some(word), |rest| {
+                let rest = rest & (rest - 1);
+                (rest != 0).then_some(rest)
+            })
+            .map(move |rest| index * 64 + rest.trailing_zeros() as usize)
+        })
+    }
+
     /// The first row.
     #[must_use]
     pub fn first(&self) -> Option<usize> {
@@ -309,6 +322,7 @@ mod tests {
             prop_assert_eq!(left.is_empty(), a.is_empty());
             let range = start..start + length;
             prop_assert_eq!(left.count_within(range.clone()) as usize, a.range(range.clone()).count());
+            prop_assert!(left.rows_within(range.clone()).eq(a.iter().copied().filter(|row| range.contains(row))));
             let both = a.intersection(&b).filter(|row| range.contains(row)).count();
             prop_assert_eq!(left.count_and_within(&right, range.clone()) as usize, both);
             prop_assert!(Bitmap::of_range(200, range.clone()).rows().eq(range.filter(|&row| row < 200)));

@@ -7,7 +7,7 @@
 
 use std::ops::{Add, Mul, Range};
 
-use super::replay::Replay;
+use super::replay::Counted;
 use super::tally::Tally;
 use crate::dataset::Bitmap;
 
@@ -47,20 +47,9 @@ pub struct Thinning {
 }
 
 impl ByDay {
-    pub(super) fn of(replay: &Replay<'_>, rows: &Bitmap, days: &[Range<usize>]) -> Self {
-        let mut rows = rows.rows().peekable();
-        let mut by_day = Vec::with_capacity(days.len());
-        for range in days {
-            let (mut tally, mut returns) = (Tally::default(), Vec::new());
-            while let Some(row) = rows.next_if(|&row| row < range.end) {
-                replay.add(&mut tally, row);
-                returns.extend(replay.capped_return_pct(row));
-            }
-            if tally.alerts > 0 {
-                by_day.push(Day { rows: range.clone(), tally, variance: variance(&returns) });
-            }
-        }
-        Self { days: by_day }
+    pub(super) fn of(days: impl IntoIterator<Item = (Range<usize>, Counted)>) -> Self {
+        let days = days.into_iter().map(|(rows, Counted { tally, variance })| Day { rows, tally, variance });
+        Self { days: days.filter(|day| day.tally.alerts > 0).collect() }
     }
 
     /// All of them.
@@ -74,12 +63,8 @@ impl ByDay {
     pub fn thinned_to(&self, kept: &Bitmap) -> Thinning {
         let mut expected = Thinning::default();
         let mut variance = 0.0;
-        let mut rows = kept.rows().peekable();
         for day in &self.days {
-            let mut of_day = 0_u32;
-            while rows.next_if(|&row| row < day.rows.end).is_some() {
-                of_day += 1;
-            }
+            let of_day = kept.count_within(day.rows.clone());
             let share = f64::from(of_day) / f64::from(day.tally.alerts);
             expected.plus(&day.tally, share);
             variance += f64::from(of_day) * (1.0 - share) * day.variance;
@@ -145,14 +130,4 @@ impl Mul<f64> for Thinning {
             capped_deviation_pct: self.capped_deviation_pct * times.abs(),
         }
     }
-}
-
-/// The sample variance; 0 of fewer than two.
-fn variance(values: &[f64]) -> f64 {
-    if values.len() < 2 {
-        return 0.0;
-    }
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0)
 }

@@ -45,23 +45,20 @@ fn turned(
     violations: &mut Violations,
 ) -> BTreeMap<String, Option<Setting>> {
     let values = set.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-    let parsed = match FilterConfig::parse(catalogue, values) {
-        Ok(parsed) => parsed,
-        Err(error) => {
-            for violation in error.violations {
-                violations.add(format!("set[{}]", violation.key), violation.problem);
-            }
-            return BTreeMap::new();
-        }
-    };
+    let mut wrong = BTreeMap::new();
+    if let Err(error) = FilterConfig::parse(catalogue, values.clone()) {
+        wrong.extend(error.violations.into_iter().map(|violation| (violation.key, violation.problem)));
+    }
+    let parsed = FilterConfig::parse(catalogue, values.filter(|(key, _)| !wrong.contains_key(*key)));
     let mut turned = BTreeMap::new();
     for (key, text) in set {
-        let value = if text.trim().is_empty() { None } else { parsed.get(key) };
-        match catalogue.knob(key).map_or(Ok(()), |knob| knob.check(value)) {
-            Ok(()) => {
+        let value = if text.trim().is_empty() { None } else { parsed.as_ref().ok().and_then(|parsed| parsed.get(key)) };
+        let problem = wrong.remove(key).or_else(|| catalogue.knob(key).and_then(|knob| knob.check(value).err()));
+        match problem {
+            None => {
                 turned.insert(key.clone(), value);
             }
-            Err(problem) => violations.add(format!("set[{key}]"), problem),
+            Some(problem) => violations.add(format!("set[{key}]"), problem),
         }
     }
     turned

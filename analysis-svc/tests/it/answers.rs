@@ -1,12 +1,13 @@
 //! What the service says of data that is known.
 
 use perftrack::v1::{
-    CorrelateRequest, EffectOutcome, FeatureReport, ListGatesRequest, ListPerformersRequest, RecommendRequest, Signal,
-    Verdict,
+    ConfigOutcome, CorrelateRequest, DiscoverPatternsRequest, EffectOutcome, FeatureReport, ListGatesRequest,
+    ListPerformersRequest, RecommendRequest, Signal, SimulateRequest, Verdict,
 };
 use prost::Message;
+use store::configs::NewConfig;
 
-use crate::alerts::{Fate, alert, planted, record};
+use crate::alerts::{BEGIN, Fate, alert, planted, record};
 use crate::world::{World, both};
 
 fn report<'a>(reports: &'a [FeatureReport], name: &str) -> &'a FeatureReport {
@@ -54,6 +55,8 @@ async fn bytes(world: &mut World) -> anyhow::Result<Vec<Vec<u8>>> {
         client.correlate(CorrelateRequest::default()).await?.into_inner().encode_to_vec(),
         client.recommend(RecommendRequest::default()).await?.into_inner().encode_to_vec(),
         client.list_performers(ListPerformersRequest::default()).await?.into_inner().encode_to_vec(),
+        client.discover_patterns(DiscoverPatternsRequest::default()).await?.into_inner().encode_to_vec(),
+        client.simulate(SimulateRequest::default()).await?.into_inner().encode_to_vec(),
     ])
 }
 
@@ -125,6 +128,61 @@ async fn recommendations_ask_and_set_nothing() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn patterns_are_found_and_their_filters_ask_for_their_alerts() -> anyhow::Result<()> {
+    for mut world in both().await? {
+        record(&world.store, planted()).await?;
+        let answer = world.client.discover_patterns(DiscoverPatternsRequest::default()).await?.into_inner();
+        let (best, worst) = (&answer.best[0], &answer.worst[0]);
+        assert_eq!((best.filter.as_str(), worst.filter.as_str()), ("lp_locked = true", "lp_locked = false"));
+        assert!(best.sentence.starts_with("LP locked: 60 % pumps ["), "{}", best.sentence);
+        assert_eq!((best.outcome(), worst.outcome()), (EffectOutcome::Pump, EffectOutcome::Rug));
+        assert_eq!((best.parents.len(), best.lift.map(|lift| (lift * 10.0).round())), (1, Some(15.0)));
+        let request = CorrelateRequest { filter: best.filter.clone(), ..CorrelateRequest::default() };
+        let cohort = world.client.correlate(request).await?.into_inner().cohort.expect("a head");
+        let stats = best.stats.as_ref().expect("counted");
+        assert_eq!((cohort.alerts, cohort.pumps), (stats.alerts, stats.pumps));
+        assert_eq!(answer.earlier.map(|earlier| earlier.alerts), Some(72));
+        world.end().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_simulation_stands_beside_what_the_bot_recorded_as_in_force() -> anyhow::Result<()> {
+    for mut world in both().await? {
+        record(&world.store, planted()).await?;
+        let set = [("REQUIRE_LP_LOCKED".to_owned(), "true".to_owned())].into();
+        let request = SimulateRequest { set, ..SimulateRequest::default() };
+        let answer = world.client.simulate(request.clone()).await?.into_inner();
+        assert_eq!((answer.rugs_avoided, answer.dropped, answer.winners_forgone), (18, 60, 0));
+        let alerts = |outcome: &Option<ConfigOutcome>| outcome.as_ref().map(|outcome| outcome.alerts);
+        assert_eq!([&answer.current, &answer.proposed, &answer.random].map(alerts), [Some(120), Some(60), Some(60)]);
+        assert!(answer.random_as_good_p_value.is_some() && answer.winners_forgone_up_to.is_some());
+        assert!(answer.in_force_source.starts_with("defaults"), "{}", answer.in_force_source);
+
+        let values = [("MIN_LIQUIDITY_USD", "40000"), ("TELEGRAM_CHAT", "1")];
+        let config = NewConfig {
+            revision: "r1".to_owned(),
+            values: values.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+            effective_at: Some(BEGIN),
+        };
+        world.store.configs().record(config, BEGIN).await?;
+        let answer = world.client.simulate(request).await?.into_inner();
+        assert_eq!(answer.in_force_source, "recorded r1");
+        assert_eq!(answer.in_force.map(|config| config.values["MIN_LIQUIDITY_USD"].clone()), Some("40000".to_owned()));
+
+        let looser = [("MIN_LIQUIDITY_USD".to_owned(), String::new())].into();
+        let request = SimulateRequest { set: looser, ..SimulateRequest::default() };
+        let answer = world.client.simulate(request).await?.into_inner();
+        let reason = &answer.refused["MIN_LIQUIDITY_USD"];
+        assert!(reason.contains("MIN_LIQUIDITY_USD 40000 → off") && reason.contains("there are 0"), "{reason}");
+        assert_eq!(answer.proposed, answer.current);
+        world.end().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_empty_database_has_answers_without_rates() -> anyhow::Result<()> {
     for mut world in both().await? {
         let answer = world.client.correlate(CorrelateRequest::default()).await?.into_inner();
@@ -134,6 +192,10 @@ async fn an_empty_database_has_answers_without_rates() -> anyhow::Result<()> {
         assert!(advice.headline.contains("No alert has matured yet"), "{}", advice.headline);
         let ends = world.client.list_performers(ListPerformersRequest::default()).await?.into_inner();
         assert!(ends.best.is_empty() && ends.worst.is_empty());
+        let patterns = world.client.discover_patterns(DiscoverPatternsRequest::default()).await?.into_inner();
+        assert!(patterns.best.is_empty() && !patterns.notes.is_empty());
+        let simulated = world.client.simulate(SimulateRequest::default()).await?.into_inner();
+        assert_eq!(simulated.proposed.map(|outcome| (outcome.alerts, outcome.net_per_day_usd)), Some((0, None)));
         let gates = world.client.list_gates(ListGatesRequest {}).await?.into_inner().gates;
         let bonus = gates.iter().find(|gate| gate.key == "SMART_MONEY_SCORE_BONUS").expect("listed");
         assert_eq!(bonus.default_value, "2");

@@ -49,14 +49,27 @@ async fn all_violations_come_at_once_with_the_nearest_known_name() -> anyhow::Re
 }
 
 #[tokio::test]
-async fn what_this_version_does_not_do_is_said() -> anyhow::Result<()> {
+async fn everything_wrong_with_a_simulation_or_a_search_is_said_at_once() -> anyhow::Result<()> {
     let mut world = sqlite(AnalysisConfig::default()).await?;
-    let patterns = world.client.discover_patterns(DiscoverPatternsRequest::default()).await.expect_err("not yet");
-    let simulated = world.client.simulate(SimulateRequest::default()).await.expect_err("not yet");
-    for status in [patterns, simulated] {
-        assert_eq!(status.code(), Code::Unimplemented);
-        assert_eq!(status.get_error_details().error_info().expect("info").reason, "NOT_IMPLEMENTED");
-    }
+    let map = |pairs: &[(&str, &str)]| {
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect::<BTreeMap<_, _>>()
+    };
+    let request = SimulateRequest {
+        config: Some(FilterConfig { values: map(&[("MIN_HOLDER_COUNT", "many")]) }),
+        current: Some(FilterConfig { values: map(&[("MAX_TOP10_CONCENTRATION", "250")]) }),
+        set: map(&[("MIN_LIQUIDTY_USD", "20000"), ("SMART_MONEY_SCORE_BONUS", ""), ("MIN_LIQUIDITY_USD", "")]),
+        window: None,
+    };
+    let found = violations(&world.client.simulate(request).await.expect_err("refused"));
+    let fields: Vec<&str> = found.iter().map(|(field, _)| field.as_str()).collect();
+    assert!(fields.contains(&"config.values[MIN_HOLDER_COUNT]"), "{found:?}");
+    assert!(fields.contains(&"current.values[MAX_TOP10_CONCENTRATION]"), "{found:?}");
+    let misspelt = found.iter().find(|(field, _)| field == "set[MIN_LIQUIDTY_USD]").expect("named");
+    assert!(misspelt.1.contains("MIN_LIQUIDITY_USD"), "{misspelt:?}");
+    assert!(fields.contains(&"set[SMART_MONEY_SCORE_BONUS]") && fields.len() == 4, "{found:?}");
+
+    let request = DiscoverPatternsRequest { max_conditions: 4, min_alerts: -1, count: 101, ..Default::default() };
+    assert_eq!(violations(&world.client.discover_patterns(request).await.expect_err("refused")).len(), 3);
     world.end().await
 }
 

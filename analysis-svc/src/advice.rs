@@ -160,4 +160,6 @@ pub fn advise(snapshot: &Snapshot, catalogue: &Catalogue, request: &Request, wat
 }
 
 #[cfg(test)]
+mod honesty;
+#[cfg(test)]
 mod tests;

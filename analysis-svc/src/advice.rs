@@ -26,6 +26,7 @@ use crate::dataset::Snapshot;
 use crate::dataset::filter::Kept;
 use crate::gates::{Baseline, ConfigOutcome, Replay};
 use crate::progress::{Stopped, Watch};
+use crate::simulate::shadow::Usable;
 use candidate::Ground;
 use cooldown::Cooldown;
 use earliest::Earliest;
@@ -33,6 +34,7 @@ use objective::Objective;
 use recommendation::Recommendation;
 use search::ladder::Ladder;
 use search::lay_out::LaidOut;
+use search::looser::{LooserSearch, looser};
 use search::part::Part;
 use search::score::Yardstick;
 use search::{Search, search};
@@ -60,6 +62,7 @@ struct Look<'a> {
     answer: &'a Answer,
     ground: &'a Ground<'a>,
     search: &'a Search,
+    looser: &'a LooserSearch,
     ladders: &'a [Ladder],
     objective: Objective,
     /// Keys that nothing further is said about.
@@ -118,6 +121,8 @@ pub fn advise(snapshot: &Snapshot, catalogue: &Catalogue, request: &Request, wat
     let stake_usd = snapshot.policy().exit.stake_usd;
     let yardstick = Yardstick { objective: request.objective, stake_usd, days: baseline.days };
     let search = search(&Part::whole(&laid.cases), &laid.ladders, &yardstick, watch)?;
+    let usable = Usable::of(snapshot, request.window);
+    let looser = looser(snapshot, catalogue, &baseline, usable);
     let standing = Standing::of(snapshot, catalogue, &selection, request, watch)?;
     watch.stage("weighing what was found", None)?;
     let ground = Ground::of(Replay::of(snapshot), catalogue, &baseline);
@@ -130,6 +135,7 @@ pub fn advise(snapshot: &Snapshot, catalogue: &Catalogue, request: &Request, wat
         answer: &answer,
         ground: &ground,
         search: &search,
+        looser: &looser,
         ladders: &laid.ladders,
         objective: request.objective,
         taken: cooling().chain(certified_keys).collect(),

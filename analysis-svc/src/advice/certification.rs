@@ -36,6 +36,14 @@ pub struct Certification {
     pub examined: Vec<Examined>,
 }
 
+impl Certification {
+    /// There are too few days for two parts.
+    #[must_use]
+    pub const fn too_few_days(checkpoint: Checkpoint) -> Self {
+        Self { checkpoint, split: None, examined: Vec::new() }
+    }
+}
+
 /// A gate that was found on the earlier part, and what the later part says.
 #[derive(Clone, Debug)]
 pub struct Examined {
@@ -79,7 +87,7 @@ pub fn certification(
     watch: &Watch,
 ) -> Result<Certification, Stopped> {
     let Some(split) = Split::of(&cases.days) else {
-        return Ok(Certification { checkpoint, split: None, examined: Vec::new() });
+        return Ok(Certification::too_few_days(checkpoint));
     };
     let (earlier, later) = split.rows(cases);
     let earlier = Part::of(cases, earlier);

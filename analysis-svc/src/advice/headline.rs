@@ -156,13 +156,7 @@ pub fn looked_at(look: &Look<'_>) -> Vec<String> {
             wording::count(baseline.rows.count().into())
         ),
         format!("{} features, {} questions at once", look.answer.features.len(), look.answer.family_size),
-        match look.answer.cohort.census.shadow {
-            0 => "looser values: refused, 0 shadow alerts".to_owned(),
-            shadow => format!(
-                "looser values: refused, {} shadow alerts are not weighed yet",
-                wording::count(u64::from(shadow))
-            ),
-        },
+        looser(look),
     ];
     if baseline.turned_away > 0 {
         let (turned_away, all) = (baseline.turned_away, look.answer.cohort.matured.alerts);
@@ -171,4 +165,19 @@ pub fn looked_at(look: &Look<'_>) -> Vec<String> {
         ));
     }
     lines
+}
+
+fn looser(look: &Look<'_>) -> String {
+    let usable = &look.looser.usable;
+    let count = |count: u32| wording::count(count.into());
+    match (usable.all, usable.sealed, usable.with_rate) {
+        (0, ..) => "looser values: refused, 0 shadow alerts".to_owned(),
+        (all, 0, _) => format!("looser values: refused, none of {} shadow alerts has matured", count(all)),
+        (_, sealed, 0) => {
+            format!("looser values: refused, none of {} shadow alerts says its sampling rate", count(sealed))
+        }
+        (.., usable) => {
+            format!("{} looser values, over {} shadow alerts by their sampling rate", look.looser.values, count(usable))
+        }
+    }
 }

@@ -106,8 +106,8 @@ pub struct Replay {
     pub current: ConfigOutcome,
     /// Under the candidate.
     pub proposed: ConfigOutcome,
-    /// Under random thinning of the same size on the same days.
-    pub random: ConfigOutcome,
+    /// Under random thinning of the same size on the same days; `None` for what lets new alerts in.
+    pub random: Option<ConfigOutcome>,
     /// Rugs that it would have avoided.
     pub rugs_avoided: u64,
     /// Winners that it would have forgone.
@@ -152,7 +152,7 @@ impl Recommendation {
         self.evidence.replay = Some(Replay {
             current: candidate.current,
             proposed: candidate.proposed,
-            random: candidate.random,
+            random: Some(candidate.random),
             rugs_avoided: candidate.rugs_avoided(),
             winners_forgone: candidate.winners_forgone,
             exits_dropped: candidate.exits_dropped,

@@ -9,6 +9,7 @@ pub mod found;
 pub mod grid;
 pub mod ladder;
 pub mod lay_out;
+pub mod looser;
 pub mod part;
 pub mod score;
 pub mod tally;

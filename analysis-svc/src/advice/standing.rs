@@ -7,6 +7,7 @@ use domain::gate::{Catalogue, FilterConfig};
 
 use super::Request;
 use super::candidate::{Change, changes};
+use super::certification::split::Split;
 use super::certification::{Certification, Examined, certification};
 use super::objective::Objective;
 use super::search::ladder::Ladder;
@@ -108,6 +109,10 @@ pub fn at(
     let tokens = usize::try_from(checkpoint.tokens()).unwrap_or(usize::MAX);
     let then = Selection { matured: first_matured(snapshot, &selection.matured, tokens), ..selection.clone() };
     let baseline = Baseline::of(snapshot, &then, catalogue, current);
+    let days = baseline.rows.rows().map(|row| i32::try_from(snapshot.alerted_at(row).utc_day()).unwrap_or(i32::MAX));
+    if Split::of(&days.collect::<Vec<_>>()).is_none() {
+        return Ok(Standing::Answered(Box::new(Certification::too_few_days(checkpoint)), Vec::new()));
+    }
     let laid = LaidOut::of(snapshot, catalogue, &baseline);
     let stake_usd = snapshot.policy().exit.stake_usd;
     let certification = certification(checkpoint, &laid.cases, &laid.ladders, objective, stake_usd, watch)?;

@@ -55,8 +55,8 @@ fn a_planted_effect_leads_to_its_gate_as_a_candidate_and_never_as_a_setting() {
     assert!(rugs.action.starts_with("try MIN_LIQUIDITY_USD 10000 → "), "{}", rugs.action);
     let replay = rugs.evidence.replay.expect("replayed");
     assert_eq!(replay.current.alerts, 600);
-    assert!(replay.proposed.alerts < 600 && replay.proposed.alerts == replay.random.alerts);
-    assert!(replay.proposed.rugs.rate() < replay.random.rugs.rate());
+    assert!(replay.proposed.alerts < 600 && Some(replay.proposed.alerts) == replay.random.map(|random| random.alerts));
+    assert!(replay.random.is_some_and(|random| replay.proposed.rugs.rate() < random.rugs.rate()));
     assert!(replay.rugs_avoided > 50);
     assert!(advice.headline.starts_with("NO CHANGE YET. Nothing is certified"), "{}", advice.headline);
     assert!(advice.recommendations.windows(2).all(|pair| pair[0].priority <= pair[1].priority));
@@ -201,4 +201,33 @@ fn an_objective_bounds_what_is_proposed() {
     let objective = Objective { min_alerts_per_day: Some(1e6), ..Objective::default() };
     let advice = asked(rugs_in_thin_pools(), Request { objective, ..standing() });
     assert!(advice.recommendations.iter().all(|recommendation| recommendation.candidate.is_empty()));
+}
+
+#[test]
+fn looser_values_are_judged_on_shadow_alerts_only_and_stay_a_question() {
+    let with_shadows = |rate: Option<f64>| {
+        let shadows = (0..200).map(move |number| {
+            let mut record = labelled(2_000 + number, number % 2 == 0, false);
+            record.alert.decision = domain::alert::Decision::Shadow;
+            record.alert.shadow_sample_rate = rate.and_then(|rate| domain::quantity::Share::new(rate).ok());
+            record.alert.entry.liquidity_usd = AmountUsd::new(5_000.0 + f64::from(number % 40) * 100.0).ok();
+            record.alert.features.final_score = Some(9);
+            record
+        });
+        rugs_in_thin_pools().into_iter().chain(shadows).collect::<Vec<_>>()
+    };
+    let config = [("MIN_LIQUIDITY_USD", "10000")];
+    let advice = ask(with_shadows(Some(0.25)), &config);
+    let looser = rule(&advice, "looser-gate").expect("what was turned away nets 25 % on average");
+    assert_eq!(looser.confidence, Confidence::Question);
+    assert!(
+        looser.set.is_empty() && looser.candidate["MIN_LIQUIDITY_USD"].parse::<f64>().expect("a number") < 10_000.0
+    );
+    let replay = looser.evidence.replay.expect("weighed");
+    assert!(replay.proposed.alerts > replay.current.alerts && replay.random.is_none());
+    let refused =
+        |records: Vec<AlertRecord>| ask(records, &config).looked_at.into_iter().find(|line| line.starts_with("looser"));
+    assert_eq!(refused(rugs_in_thin_pools()).as_deref(), Some("looser values: refused, 0 shadow alerts"));
+    let unknown = refused(with_shadows(None)).expect("said");
+    assert_eq!(unknown, "looser values: refused, none of 200 shadow alerts says its sampling rate");
 }

@@ -3,6 +3,7 @@
 mod best_gate;
 mod feature_effect;
 mod few_tracked;
+mod looser_gate;
 mod pump_rate;
 mod remedy;
 mod rug_rate;
@@ -28,6 +29,7 @@ pub fn all(look: &Look<'_>) -> Vec<Recommendation> {
         recommendations.extend(smart_money::no_general_cycle(look));
         recommendations.extend(feature_effect::suggestive(look));
         recommendations.extend(best_gate::best(look));
+        recommendations.extend(looser_gate::best(look));
     }
     recommendations.extend(unrecorded::gates_in_the_dark(look));
     let mut proposed = std::collections::BTreeSet::new();

@@ -4,17 +4,14 @@ use std::collections::BTreeMap;
 
 use domain::gate::{Catalogue, FilterConfig};
 
+use super::in_force::InForce;
+
 /// The values that it sets of the catalogue's keys. A bot's config has other keys beside them; those, and values that are
 /// none, are left out: recording a config refuses nothing.
 #[must_use]
 pub fn recorded(catalogue: &Catalogue, values: &BTreeMap<String, String>) -> FilterConfig {
-    let mut config = FilterConfig::defaults(catalogue);
-    for (key, text) in values {
-        if let Ok(one) = FilterConfig::parse(catalogue, [(key.as_str(), text.as_str())]) {
-            config = config.with(catalogue, key, one.get(key)).unwrap_or(config);
-        }
-    }
-    config
+    let in_force = InForce::recorded(catalogue, "", values);
+    in_force.config().cloned().unwrap_or_else(|| FilterConfig::defaults(catalogue))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::gate::{Catalogue, FilterConfig};
+use domain::gate::FilterConfig;
 use domain::timestamp::Timestamp;
 use perftrack::v1;
 use perftrack::v1::{ObjectiveKind, RecommendRequest, RecommendResponse};
@@ -13,7 +13,7 @@ use service::status::{Rejection, Violations};
 use service::wire::timestamp_message;
 use store::recommendations::LedgerEntry;
 
-use super::{Analysis, message, question};
+use super::{Analysis, config, message, question};
 use crate::advice::objective::{Kind, Objective};
 use crate::advice::standing::NotStanding;
 use crate::advice::{Advice, Request, advise};
@@ -33,7 +33,8 @@ pub async fn recommend(
     watch: &Watch,
 ) -> Result<RecommendResponse, Rejection> {
     let mut violations = Violations::new();
-    let given = request.current.and_then(|config| current(&service.catalogue, &config, &mut violations));
+    let given =
+        request.current.and_then(|config| config::parsed(&service.catalogue, &config, "current", &mut violations));
     let objective = objective(request.objective.unwrap_or_default(), &mut violations);
     let window = question::window(request.window, &mut violations);
     violations.into_result()?;
@@ -101,19 +102,6 @@ async fn write_down(service: &Analysis, response: &RecommendResponse, advice: &A
         });
     }
     Ok(service.store.recommendations().add(entries).await?)
-}
-
-fn current(catalogue: &Catalogue, config: &v1::FilterConfig, violations: &mut Violations) -> Option<FilterConfig> {
-    let values = config.values.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-    match FilterConfig::parse(catalogue, values) {
-        Ok(config) => Some(config),
-        Err(error) => {
-            for violation in error.violations {
-                violations.add(format!("current.values[{}]", violation.key), violation.problem);
-            }
-            None
-        }
-    }
 }
 
 fn objective(objective: v1::Objective, violations: &mut Violations) -> Objective {

@@ -5,5 +5,6 @@
 mod alerts;
 mod answers;
 mod ask;
+mod certified;
 mod refusals;
 mod world;

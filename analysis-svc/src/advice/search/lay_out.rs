@@ -7,7 +7,7 @@ use super::cases::{Cases, Labels};
 use super::ladder::Ladder;
 use crate::dataset::gates::passing_gate;
 use crate::dataset::{Bitmap, Snapshot};
-use crate::gates::baseline::{Baseline, effective};
+use crate::gates::Baseline;
 
 /// What the search looks at.
 #[derive(Clone, Debug)]
@@ -80,7 +80,7 @@ pub fn kept(snapshot: &Snapshot, catalogue: &Catalogue, baseline: &Baseline, tur
 }
 
 /// Whether the key sets the gate, or has a say in it.
-fn has_a_say(knob: &Knob, gate: &Gate) -> bool {
+pub(super) fn has_a_say(knob: &Knob, gate: &Gate) -> bool {
     gate.key == knob.key
         || gate.bonus.as_ref().is_some_and(|bonus| bonus.key == knob.key)
         || matches!(&gate.unknown, Unknown::PassesWhere(key) if *key == knob.key)
@@ -93,13 +93,22 @@ fn tighter_values(
     rows: &[usize],
     knob: &Knob,
 ) -> Vec<Setting> {
-    let observed = catalogue.gate(&knob.key).map(|gate| {
-        let numbers = rows.iter().filter_map(|&row| effective(snapshot, row, &baseline.config, gate));
-        let mut numbers: Vec<f64> = numbers.collect();
-        numbers.sort_unstable_by(f64::total_cmp);
-        numbers
-    });
+    let observed = catalogue.gate(&knob.key).map(|gate| compared(snapshot, baseline, rows, gate));
     knob.tighter_candidates(baseline.config.get(&knob.key), &observed.unwrap_or_default())
+}
+
+/// The numbers that a gate compares of these alerts, with their bonus, ascending.
+fn compared(snapshot: &Snapshot, baseline: &Baseline, rows: &[usize], gate: &Gate) -> Vec<f64> {
+    let Some(measures) = snapshot.measures_of(&gate.field) else { return Vec::new() };
+    let bonus = gate.bonus.as_ref().and_then(|bonus| match baseline.config.get(&bonus.key) {
+        Some(Setting::Number(points)) => Some((snapshot.flags_of(&bonus.field)?, points)),
+        _ => None,
+    });
+    let granted = |row: usize| bonus.map_or(0.0, |(gets, points)| if gets.yes.contains(row) { points } else { 0.0 });
+    let mut numbers: Vec<f64> =
+        rows.iter().filter_map(|&row| measures.get(row).map(|number| number + granted(row))).collect();
+    numbers.sort_unstable_by(f64::total_cmp);
+    numbers
 }
 
 /// What the gates that any of these keys has a say in read of an alert.

@@ -42,8 +42,8 @@ fn evidence(evidence: &Evidence) -> v1::Evidence {
         proposed: replay.map(|replay| config_outcome(&replay.proposed)),
         rugs_avoided: replay.map(|replay| int32(replay.rugs_avoided)),
         winners_forgone: replay.map(|replay| int32(replay.winners_forgone)),
-        random: replay.map(|replay| config_outcome(&replay.random)),
-        winners_among_dropped: replay.map(winners_among_dropped),
+        random: replay.and_then(|replay| replay.random.as_ref()).map(config_outcome),
+        winners_among_dropped: replay.filter(|replay| replay.exits_dropped > 0).map(winners_among_dropped),
         certificate: evidence.certificate.as_ref().map(certificate),
     }
 }

@@ -16,6 +16,7 @@ mod wording;
 
 use std::collections::BTreeSet;
 
+pub use trigger::FEATURE_EFFECT;
 pub use wording::rule_of_three;
 
 use domain::gate::{Catalogue, FilterConfig};

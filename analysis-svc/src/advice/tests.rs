@@ -204,7 +204,7 @@ fn an_objective_bounds_what_is_proposed() {
 }
 
 #[test]
-fn looser_values_are_judged_on_shadow_alerts_only_and_stay_a_question() {
+fn looser_values_are_judged_on_shadow_alerts_only() {
     let with_shadows = |rate: Option<f64>| {
         let shadows = (0..200).map(move |number| {
             let mut record = labelled(2_000 + number, number % 2 == 0, false);
@@ -216,18 +216,22 @@ fn looser_values_are_judged_on_shadow_alerts_only_and_stay_a_question() {
         });
         rugs_in_thin_pools().into_iter().chain(shadows).collect::<Vec<_>>()
     };
+    let catalogue = Catalogue::callsbot();
     let config = [("MIN_LIQUIDITY_USD", "10000")];
-    let advice = ask(with_shadows(Some(0.25)), &config);
-    let looser = rule(&advice, "looser-gate").expect("what was turned away nets 25 % on average");
-    assert_eq!(looser.confidence, Confidence::Question);
-    assert!(
-        looser.set.is_empty() && looser.candidate["MIN_LIQUIDITY_USD"].parse::<f64>().expect("a number") < 10_000.0
-    );
-    let replay = looser.evidence.replay.expect("weighed");
-    assert!(replay.proposed.alerts > replay.current.alerts && replay.random.is_none());
-    let refused =
-        |records: Vec<AlertRecord>| ask(records, &config).looked_at.into_iter().find(|line| line.starts_with("looser"));
-    assert_eq!(refused(rugs_in_thin_pools()).as_deref(), Some("looser values: refused, 0 shadow alerts"));
-    let unknown = refused(with_shadows(None)).expect("said");
-    assert_eq!(unknown, "looser values: refused, none of 200 shadow alerts says its sampling rate");
+    let snapshot = snapshot(with_shadows(Some(0.25)));
+    let selection = Selection::of(&snapshot, Window::default(), &Kept::everything());
+    let current = FilterConfig::parse(catalogue, config).expect("a config");
+    let baseline = Baseline::of(&snapshot, &selection, catalogue, Some(&current));
+    let searched = looser(&snapshot, catalogue, &baseline, Usable::of(&snapshot, Window::default()));
+    // What was turned away nets 25 % on average.
+    let best = searched.found.first().expect("something");
+    assert_eq!((best.key.as_str(), searched.usable.with_rate), ("MIN_LIQUIDITY_USD", 200));
+    assert!(matches!(best.to, Setting::Number(value) if value < 10_000.0) && best.low > 0.0);
+    assert!((best.weight - 4.0 * f64::from(best.rows)).abs() < 1e-9);
+    let line = |records: Vec<AlertRecord>| {
+        let lines = ask(records, &config).looked_at;
+        lines.into_iter().find(|line| line.starts_with("looser")).unwrap_or_default()
+    };
+    assert_eq!(line(rugs_in_thin_pools()), "looser values: refused, 0 shadow alerts");
+    assert_eq!(line(with_shadows(None)), "looser values: refused, none of 200 shadow alerts says its sampling rate");
 }

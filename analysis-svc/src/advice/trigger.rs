@@ -10,6 +10,8 @@ mod rug_rate;
 mod smart_money;
 mod unrecorded;
 
+pub use feature_effect::RULE as FEATURE_EFFECT;
+
 use super::Look;
 use super::recommendation::Recommendation;
 

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::advice::Advice;
 use crate::advice::recommendation::{Confidence, Priority, Recommendation};
+use crate::advice::{Advice, FEATURE_EFFECT};
 
 /// What the ledger keeps of a recommendation beside its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +60,10 @@ pub fn id(recommendation: &Recommendation, checkpoint_tokens: u64) -> Uuid {
     absorb(&checkpoint_tokens.to_string());
     if recommendation.turned().is_empty() {
         absorb(&recommendation.action);
+        // One rule that may speak of several features at once; its sentence has no counts then.
+        if recommendation.rule == FEATURE_EFFECT {
+            absorb(&recommendation.issue);
+        }
     }
     for (key, value) in recommendation.turned() {
         absorb(key);

@@ -8,6 +8,9 @@ use crate::correlate::effect::{Effect, Outcome};
 use crate::correlate::report::FeatureReport;
 use crate::wording;
 
+/// The rule's name.
+pub const RULE: &str = "feature-effect";
+
 /// One question for each such feature; rugs first, for they cost the most.
 pub fn suggestive(look: &Look<'_>) -> Vec<Recommendation> {
     let both = [Outcome::Rug, Outcome::Pump];
@@ -23,7 +26,7 @@ fn about(look: &Look<'_>, outcome: Outcome, report: &FeatureReport) -> Recommend
     let leaning = remedy::leaning(look, outcome, reads)
         .filter(|candidate| candidate.effect(outcome).is_some_and(Effect::is_clear));
     let priority = if leaning.is_some() { Priority::Medium } else { Priority::Low };
-    let mut recommendation = Recommendation::about("feature-effect", priority, &look.answer.cohort);
+    let mut recommendation = Recommendation::about(RULE, priority, &look.answer.cohort);
     recommendation.confidence = Confidence::Suggestive;
     let Some(candidate) = leaning else {
         recommendation.issue = format!("{} goes with {}", report.feature, noun(outcome));

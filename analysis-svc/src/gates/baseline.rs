@@ -59,7 +59,16 @@ fn obeyed(snapshot: &Snapshot, selection: &Selection, catalogue: &Catalogue) -> 
 /// The tightest bound that every known value obeys.
 #[must_use]
 pub fn obeyed_bound(snapshot: &Snapshot, selection: &Selection, config: &FilterConfig, gate: &Gate) -> Option<Setting> {
-    let values = selection.matured.rows().filter_map(|row| effective(snapshot, row, config, gate));
+    // As `effective` has it, with what is the same for all rows looked up once.
+    let numbers = snapshot.measures_of(&gate.field)?;
+    let granted = gate.bonus.as_ref().and_then(|bonus| match config.get(&bonus.key) {
+        Some(Setting::Number(points)) => Some((snapshot.flags_of(&bonus.field)?, points)),
+        _ => None,
+    });
+    let values = selection.matured.rows().filter_map(|row| {
+        let points = granted.filter(|(gets, _)| gets.get(row) == Some(true)).map_or(0.0, |(_, points)| points);
+        numbers.get(row).map(|number| number + points)
+    });
     let bound = if gate.rule == Rule::Maximum { values.reduce(f64::max) } else { values.reduce(f64::min) };
     bound.map(Setting::Number)
 }

@@ -28,27 +28,27 @@ pub fn recommend(look: &Look<'_>, standing: &Standing, gate: &Examined, changes:
         said(&candidate.changes)
     );
     recommendation.action = action("set", &candidate, look.ground.baseline);
-    if let Standing::Answered(certification, _) = standing {
-        if let Some(split) = certification.split {
-            let (checkpoint, family_size) = (certification.checkpoint, certification.examined.len());
-            recommendation.reason = format!(
-                "Found on {} days, and held on the {} days that came 48 hours later: {} dropped at {dropped}, {} kept at \
+    if let Standing::Answered(certification, _) = standing
+        && let Some(split) = certification.split
+    {
+        let (checkpoint, family_size) = (certification.checkpoint, certification.examined.len());
+        recommendation.reason = format!(
+            "Found on {} days, and held on the {} days that came 48 hours later: {} dropped at {dropped}, {} kept at \
                  {kept} USD (single returns capped at +400 %), {} by permutation within days, certified by Holm over \
                  {family_size} at {:.4} on {} tokens. {} {}",
-                split.earlier_days(),
-                split.later_days(),
-                wording::count(gate.dropped.exits.into()),
-                wording::count(gate.kept.exits.into()),
-                wording::chance("p", gate.p_value),
-                checkpoint.alpha(),
-                wording::count(checkpoint.tokens()),
-                replay(&candidate, look.ground.baseline),
-                price(&candidate)
-            );
-            let (p_value, kept, dropped) = (gate.p_value, gate.kept, gate.dropped);
-            recommendation.evidence.certificate =
-                Some(Certificate { checkpoint, split, family_size, p_value, kept, dropped, stake_usd });
-        }
+            split.earlier_days(),
+            split.later_days(),
+            wording::count(gate.dropped.exits.into()),
+            wording::count(gate.kept.exits.into()),
+            wording::chance("p", gate.p_value),
+            checkpoint.alpha(),
+            wording::count(checkpoint.tokens()),
+            replay(&candidate, look.ground.baseline),
+            price(&candidate)
+        );
+        let (p_value, kept, dropped) = (gate.p_value, gate.kept, gate.dropped);
+        recommendation.evidence.certificate =
+            Some(Certificate { checkpoint, split, family_size, p_value, kept, dropped, stake_usd });
     }
     recommendation
 }

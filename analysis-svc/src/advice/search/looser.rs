@@ -55,10 +55,11 @@ pub fn looser(snapshot: &Snapshot, catalogue: &Catalogue, baseline: &Baseline, u
     let in_force: Vec<Option<Bitmap>> =
         catalogue.gates().iter().map(|gate| passing_gate(snapshot, gate, &baseline.config)).collect();
     for knob in catalogue.knobs() {
-        let (own, others): (Vec<(usize, &Gate)>, Vec<(usize, &Gate)>) =
-            catalogue.gates().iter().enumerate().partition(|(_, gate)| has_a_say(knob, gate));
+        let gates = || catalogue.gates().iter().enumerate();
+        let own: Vec<(usize, &Gate)> = gates().filter(|(_, gate)| has_a_say(knob, gate)).collect();
+        let others = gates().filter(|(_, gate)| !has_a_say(knob, gate));
         let mut rest = search.usable.rows.clone();
-        others.iter().filter_map(|(place, _)| in_force[*place].as_ref()).for_each(|passing| rest.intersect(passing));
+        others.filter_map(|(place, _)| in_force[place].as_ref()).for_each(|passing| rest.intersect(passing));
         let mut present = rest.clone();
         own.iter().filter_map(|(place, _)| in_force[*place].as_ref()).for_each(|passing| present.intersect(passing));
         let turned_away = rest.and_not(&present);

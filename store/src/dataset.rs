@@ -1,16 +1,20 @@
 //! What the analysis loads, and how it learns that there is something new.
 
 mod batch;
+mod bulk;
+mod copied;
 
 use domain::alert::AlertId;
 use domain::record::AlertRecord;
-use futures::StreamExt;
-use futures::stream::{self, BoxStream, TryStreamExt};
+use futures::stream::{self, BoxStream};
+use futures::{Stream, StreamExt, TryStreamExt};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ConnectionTrait, Order, Statement};
 use uuid::Uuid;
 
 pub use batch::{Batch, Cells, Words, settled};
+pub use bulk::Changes;
+pub use copied::copy_statement;
 
 use crate::engine::{Engine, Transaction};
 use crate::entity::outcome;
@@ -136,6 +140,11 @@ struct Reading {
 
 impl Reading {
     fn stream(self) -> BoxStream<'static, Result<AlertRecord, StoreError>> {
+        self.chunks().map_ok(|chunk| stream::iter(chunk).map(|(_, record)| Ok(record))).try_flatten().boxed()
+    }
+
+    /// Alerts with the numbers of their tokens.
+    fn chunks(self) -> impl Stream<Item = Result<Vec<(i64, AlertRecord)>, StoreError>> + Send + 'static {
         stream::try_unfold(Some(self), |reading| async {
             let Some(mut reading) = reading else { return Ok::<_, StoreError>(None) };
             let (chunk, last) = reading.chunk().await?;
@@ -143,13 +152,11 @@ impl Reading {
                 reading.behind = (change, Some(alert_id));
                 reading
             });
-            Ok(Some((stream::iter(chunk).map(Ok), more)))
+            Ok(Some((chunk, more)))
         })
-        .try_flatten()
-        .boxed()
     }
 
-    async fn chunk(&self) -> Result<(Vec<AlertRecord>, Option<(i64, Uuid)>), StoreError> {
+    async fn chunk(&self) -> Result<(Vec<(i64, AlertRecord)>, Option<(i64, Uuid)>), StoreError> {
         let doing = "loading the dataset";
         let change = || Expr::col((outcome::Entity, outcome::Column::DatasetChange));
         let id = || Expr::col((outcome::Entity, outcome::Column::AlertId));
@@ -170,6 +177,9 @@ impl Reading {
             Ok::<_, StoreError>((change, row.try_get("o_", "alert_id").doing(doing)?))
         });
         let Store { engine, policies, .. } = &self.store;
-        Ok((records::decode(&rows, engine, policies).await?, last.transpose()?))
+        let tokens = rows.iter().map(|row| row.try_get("a_", "token_id").doing(doing));
+        let tokens: Vec<i64> = tokens.collect::<Result<_, _>>()?;
+        let records: Vec<AlertRecord> = records::decode(&rows, engine, policies).await?;
+        Ok((tokens.into_iter().zip(records).collect(), last.transpose()?))
     }
 }

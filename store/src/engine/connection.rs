@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sea_orm::{DbErr, ExecResult, QueryResult, Statement};
+use tokio::sync::mpsc;
 
 use super::held::{Held, within_limit};
 use super::{Rows, postgres, sqlite};
@@ -81,6 +82,14 @@ impl Connection {
         match self {
             Self::Postgres(held) => within_limit!(held, connection => postgres::bulk(connection, sql, rows)),
             Self::Sqlite(held) => within_limit!(held, connection => sqlite::bulk(connection, sql, rows)),
+        }
+    }
+
+    /// Sends what a `COPY … TO STDOUT` answers in pieces, until nobody listens any more. Postgres has that alone.
+    pub(super) async fn copy_out(&mut self, sql: &str, chunks: &mpsc::Sender<Vec<u8>>) -> Result<(), DbErr> {
+        match self {
+            Self::Postgres(held) => postgres::copy_out(held, sql, chunks).await,
+            Self::Sqlite(_) => Err(DbErr::Custom("SQLite has no COPY".to_owned())),
         }
     }
 

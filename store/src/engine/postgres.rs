@@ -1,6 +1,7 @@
 //! Postgres: a pool, `UNNEST` and `COPY` for many rows, row locks, weekly partitions, migrations under an advisory lock.
 
 mod copy;
+mod copy_out;
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -19,6 +20,7 @@ use sqlx::{Arguments, AssertSqlSafe, PgExecutor, PgPool};
 use tokio::sync::watch;
 
 pub(super) use copy::copy_in;
+pub(super) use copy_out::copy_out;
 
 use super::bulk::Column;
 use super::connection::Connection;

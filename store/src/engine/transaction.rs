@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, mpsc};
 
 use super::connection::Connection;
 use super::{Rows, connecting, postgres, sqlite};
@@ -73,6 +73,12 @@ impl Transaction {
             return Ok(());
         }
         self.connection.lock().await.copy_in(table, rows).await
+    }
+
+    /// Sends what a `COPY … TO STDOUT` answers in pieces, until nobody listens any more, and ends. Postgres has that alone.
+    pub(crate) async fn copy_out(self, sql: &str, chunks: &mpsc::Sender<Vec<u8>>) -> Result<(), DbErr> {
+        let mut connection = self.connection.into_inner();
+        connection.copy_out(sql, chunks).await
     }
 
     /// Says that it writes events: those who watch are woken once it is committed.

@@ -1,14 +1,15 @@
 //! How the analysis learns that there is something new.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use anyhow::Result;
-use domain::alert::AlertId;
+use domain::alert::{AlertId, Decision, ExtraValue};
 use domain::outcome::OutcomeStatus;
+use domain::quantity::{Percent, Share};
 use domain::record::AlertRecord;
 use futures::TryStreamExt;
-use store::dataset::Revision;
+use store::dataset::{Batch as Columns, Cells, Revision};
 
 use crate::bench::Bench;
 use crate::market::{START, alert, batch, minutes, new, path};
@@ -94,6 +95,81 @@ async fn a_change_that_commits_late_is_not_skipped() -> Result<()> {
     let (_, changed) = load(&bench, between).await?;
     assert!(changed.iter().any(|record| record.alert.id == early.alert.id));
     Ok(())
+}
+
+pub async fn columns_say_what_the_alerts_say(bench: &Bench) -> Result<()> {
+    let alerts: Vec<_> = (0..300_u32)
+        .map(|number| {
+            let mut alert = alert(number / 2, START.plus(Duration::from_millis(u64::from(number) * 137)));
+            alert.features.final_score = (number % 3 > 0).then_some(number as i32 - 100);
+            alert.features.lp_locked = (number % 4 > 0).then_some(number.is_multiple_of(2));
+            alert.features.dex_name =
+                (number % 5 > 0).then(|| ["", "orca", "Rådium"][(number % 3) as usize].to_owned());
+            alert.features.top10_concentration = Percent::new(f64::from(number) / 7.0).ok();
+            alert.token.symbol = if number.is_multiple_of(9) { String::new() } else { "S".repeat(number as usize) };
+            alert.config_revision = (number % 2 > 0).then(|| format!("r{number}"));
+            if number.is_multiple_of(6) {
+                let own =
+                    [ExtraValue::Boolean(true), ExtraValue::Number(0.1 + 0.2), ExtraValue::Text("ü\"".to_owned())];
+                alert.extra.extend((0..).zip(own).map(|(key, value)| (format!("own_{key}"), value)));
+                alert.decision = Decision::Shadow;
+                alert.shadow_sample_rate = Share::new(0.25).ok();
+            }
+            new(alert)
+        })
+        .collect();
+    let imported = alerts.into_iter().enumerate().map(|(number, mut new)| {
+        // Half of them stay open; some of those that are sealed had prices.
+        let hours = if number % 2 == 0 { 24 } else { 400 };
+        new.alert.tracking_window = Some(Duration::from_hours(hours));
+        new
+    });
+    bench.store.alerts().record_many(imported.collect(), &bench.rules).await?;
+    let prices = (0..60).flat_map(|number| path(number, &[1.0, 1.7, f64::from(number) + 0.5, 0.01]));
+    let later = START.plus(Duration::from_hours(60));
+    bench.store.observations().record(batch(prices.collect()), later, &bench.rules).await?;
+    bench.store.outcomes().seal_due(later, 1_000, &bench.rules).await?;
+    settled(bench).await?;
+
+    let (revision, records) = load(bench, Revision::default()).await?;
+    let states: BTreeSet<_> = records.iter().map(|record| record.outcome.status).collect();
+    assert!(states.len() > 1, "{states:?}");
+    let changes = bench.store.dataset().changes(Revision::default()).await?;
+    assert_eq!((changes.revision, changes.removed.len()), (revision, 0));
+    let mut expected: BTreeMap<AlertId, String> = BTreeMap::new();
+    for record in &records {
+        let mut alone = Columns::empty();
+        alone.push(0, record);
+        expected.insert(record.alert.id, rows(&alone).remove(0).1);
+    }
+    let batches: Vec<Columns> = changes.batches.try_collect().await?;
+    let found: BTreeMap<AlertId, String> = batches.iter().flat_map(rows).collect();
+    assert_eq!(found, expected);
+
+    // Alerts of one token have one number.
+    let token_of: BTreeMap<AlertId, _> =
+        records.iter().map(|record| (record.alert.id, record.alert.token.key)).collect();
+    let pairs = batches.iter().flat_map(|batch| batch.ids.iter().zip(&batch.tokens));
+    let pairs: BTreeSet<_> = pairs.map(|(id, number)| (token_of[id], *number)).collect();
+    assert_eq!((pairs.len(), pairs.iter().map(|pair| pair.1).collect::<BTreeSet<_>>().len()), (150, 150));
+    Ok(())
+}
+
+/// Every row in words.
+fn rows(batch: &Columns) -> Vec<(AlertId, String)> {
+    let mut rows: Vec<(AlertId, String)> =
+        batch.ids.iter().zip(&batch.extra).map(|(id, extra)| (*id, format!("{extra:?}"))).collect();
+    for (field, cells) in Columns::fields().iter().zip(&batch.columns) {
+        let texts: Vec<String> = match cells {
+            Cells::Flags(flags) => flags.iter().map(|flag| format!("{flag:?}")).collect(),
+            Cells::Numbers(numbers) => numbers.iter().map(|number| format!("{number:?}")).collect(),
+            Cells::Moments(moments) => moments.iter().map(|at| format!("{at:?}")).collect(),
+            Cells::Words(words) => words.iter().map(|word| format!("{word:?}")).collect(),
+        };
+        assert_eq!(texts.len(), rows.len(), "{field}");
+        rows.iter_mut().zip(texts).for_each(|((_, row), text)| row.push_str(&format!(" {field}={text}")));
+    }
+    rows
 }
 
 /// The numbers of another server's transactions mean nothing here.

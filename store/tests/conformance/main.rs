@@ -120,6 +120,7 @@ promises! {
     dataset {
         a_revision_changes_with_what_is_recorded_and_sealed_and_with_nothing_else
         a_load_brings_what_changed_since
+        columns_say_what_the_alerts_say
     }
     configs {
         a_config_is_in_force_from_its_moment_on

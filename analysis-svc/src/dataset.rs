@@ -12,8 +12,11 @@ pub mod filter;
 pub mod gates;
 pub mod labels;
 pub mod load;
+mod lookup;
 pub mod measures;
+mod metrics;
 mod order;
+mod parallel;
 mod plan;
 pub mod raw;
 pub mod refresh;
@@ -31,3 +34,6 @@ pub use snapshot::Snapshot;
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod laws;

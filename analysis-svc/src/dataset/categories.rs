@@ -134,9 +134,9 @@ impl Categories {
         let holding: Vec<bool> = (0..self.levels.len()).map(holds).collect();
         let holds = |code: usize| holding.get(code).copied().unwrap_or(false);
         match &self.codes {
-            Codes::One(codes) => codes.iter().map(|code| holds(usize::from(code))).collect(),
-            Codes::Two(codes) => codes.iter().map(|code| holds(usize::from(code))).collect(),
-            Codes::Four(codes) => codes.iter().map(|code| holds(code as usize)).collect(),
+            Codes::One(codes) => codes.rows_where(|code| holds(usize::from(code))),
+            Codes::Two(codes) => codes.rows_where(|code| holds(usize::from(code))),
+            Codes::Four(codes) => codes.rows_where(|code| holds(code as usize)),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::bitmap::Bitmap;
 use super::plan::{Plan, Segment};
 
 /// How many rows a piece has.
@@ -76,6 +77,21 @@ impl<T: Cell> Chunked<T> {
     /// The values in pieces, for loops that a processor can run ahead in.
     pub fn slices(&self) -> impl Iterator<Item = &[T]> {
         self.chunks.iter().map(AsRef::as_ref)
+    }
+
+    /// The rows whose value `holds`.
+    #[must_use]
+    pub fn rows_where(&self, holds: impl Fn(T) -> bool) -> Bitmap {
+        let mut words = Vec::with_capacity(self.len.div_ceil(64));
+        // A chunk has a whole number of words, all but the last one.
+        for chunk in self.slices() {
+            words.extend(
+                chunk
+                    .chunks(64)
+                    .map(|values| values.iter().rev().fold(0_u64, |word, &value| word << 1 | u64::from(holds(value)))),
+            );
+        }
+        Bitmap::from_words(words, self.len)
     }
 
     /// The values of `rows`, in that order.

@@ -163,7 +163,7 @@ fn of_columns(snapshot: &Snapshot, condition: &Expression) -> Option<Truth> {
 
 fn known(snapshot: &Snapshot, field: &Field) -> Bitmap {
     match moments(snapshot, field) {
-        Some(moments) => moments.iter().map(|at| at != i64::MIN).collect(),
+        Some(moments) => moments.rows_where(|at| at != i64::MIN),
         None => {
             let mut known = Bitmap::none(snapshot.len());
             if let Some(flags) = snapshot.flags_of(field) {
@@ -210,7 +210,7 @@ fn compared(snapshot: &Snapshot, field: &Field, comparator: Comparator, literal:
             .map_or_else(nothing, |words| words_where(words, |word| comparator.admits(word.cmp(literal)))),
         Literal::Timestamp(literal) => moments(snapshot, field).map_or_else(nothing, |moments| {
             let admits = |at: i64| at != i64::MIN && comparator.admits(Timestamp::from_micros(at).cmp(literal));
-            Truth::among(&known(snapshot, field), moments.iter().map(admits).collect())
+            Truth::among(&known(snapshot, field), moments.rows_where(admits))
         }),
     }
 }

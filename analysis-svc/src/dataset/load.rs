@@ -1,32 +1,34 @@
 //! Reading rows from the store, within a bound of memory.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use domain::alert::AlertId;
 use futures::TryStreamExt;
-use store::dataset::{Batch, Load, Revision as Watermark};
+use store::dataset::Revision as Watermark;
 use store::{Store, StoreError};
 
-use super::digest::token_number;
 use super::table::TableBuilder;
 
-/// How many alerts are laid out at once.
-const CHUNK: usize = 4_096;
-
 /// Why the dataset could not be brought up to date.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum DatasetError {
     /// The store could not be read.
     #[error("loading the dataset: {0}")]
     Store(#[from] StoreError),
     /// It does not fit.
     #[error(
-        "the dataset does not fit: after {alerts} alerts it takes more than {limit_bytes} bytes of memory; give the \
-         service more (dataset_memory_mb), or keep fewer alerts in the database"
+        "the dataset does not fit into memory: its first {alerts} alerts take {} MiB of the {} MiB that it may take; allow \
+         it more (dataset_memory_mb), or keep fewer alerts, or fewer extra.* features with many different texts, in the \
+         database",
+        bytes >> 20,
+        limit_bytes >> 20
     )]
     TooLarge {
         /// How many alerts had been read.
         alerts: usize,
+        /// What those take.
+        bytes: usize,
         /// The bound.
         limit_bytes: usize,
     },
@@ -35,7 +37,13 @@ pub enum DatasetError {
     Moving,
     /// Laying it out was interrupted.
     #[error("laying out the dataset was interrupted: {0}")]
-    Interrupted(#[from] tokio::task::JoinError),
+    Interrupted(Arc<tokio::task::JoinError>),
+}
+
+impl From<tokio::task::JoinError> for DatasetError {
+    fn from(error: tokio::task::JoinError) -> Self {
+        Self::Interrupted(Arc::new(error))
+    }
 }
 
 /// What changed between two states of the store.
@@ -57,16 +65,17 @@ pub async fn changed_rows(
     limit_bytes: usize,
 ) -> Result<Changes, DatasetError> {
     let mut rows = TableBuilder::new();
-    let Load { revision, removed, records } = store.dataset().load(after).await?;
-    let mut chunks = records.try_chunks(CHUNK);
-    while let Some(records) = chunks.try_next().await.map_err(|error| error.1)? {
-        let mut batch = Batch::empty();
-        for record in &records {
-            batch.push(token_number(&record.alert.token.key), record);
-        }
-        rows.push(&batch);
-        if kept_bytes + rows.bytes() > limit_bytes {
-            return Err(DatasetError::TooLarge { alerts: kept_rows + rows.len(), limit_bytes });
+    let store::dataset::Changes { revision, removed, mut batches } = store.dataset().changes(after).await?;
+    while let Some(batch) = batches.try_next().await? {
+        // Away from the threads that serve connections; the next batch is read meanwhile.
+        rows = tokio::task::spawn_blocking(move || {
+            rows.push(&batch);
+            rows
+        })
+        .await?;
+        let bytes = kept_bytes + rows.bytes();
+        if bytes > limit_bytes {
+            return Err(DatasetError::TooLarge { alerts: kept_rows + rows.len(), bytes, limit_bytes });
         }
     }
     Ok(Changes { watermark: revision, rows, removed: removed.into_iter().collect() })

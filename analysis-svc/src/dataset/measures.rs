@@ -104,14 +104,14 @@ impl Measures {
     /// The rows whose number is known and `holds`.
     #[must_use]
     pub fn rows_where(&self, holds: impl Fn(f64) -> bool) -> Bitmap {
-        let mut rows: Bitmap = match &self.cells {
+        let mut rows = match &self.cells {
             Cells::Few { codes, levels } => {
                 let mut holding = [false; FEW];
                 holding.iter_mut().zip(levels).for_each(|(cell, &level)| *cell = holds(level));
-                codes.iter().map(|code| holding[usize::from(code)]).collect()
+                codes.rows_where(|code| holding[usize::from(code)])
             }
-            Cells::Whole(numbers) => numbers.iter().map(|number| holds(f64::from(number))).collect(),
-            Cells::Any(numbers) => numbers.iter().map(holds).collect(),
+            Cells::Whole(numbers) => numbers.rows_where(|number| holds(f64::from(number))),
+            Cells::Any(numbers) => numbers.rows_where(holds),
         };
         rows.intersect(&self.known);
         rows
@@ -120,6 +120,16 @@ impl Measures {
     /// The greatest of all.
     #[must_use]
     pub fn greatest(&self) -> Option<f64> {
+        if let Cells::Few { codes, levels } = &self.cells {
+            let mut seen = [false; FEW];
+            let known = |row: usize| self.known.contains(row);
+            codes
+                .iter()
+                .enumerate()
+                .filter(|&(row, _)| known(row))
+                .for_each(|(_, code)| seen[usize::from(code)] = true);
+            return levels.iter().zip(seen).filter(|&(_, seen)| seen).map(|(level, _)| *level).reduce(f64::max);
+        }
         self.iter().filter(|value| !value.is_nan()).reduce(f64::max)
     }
 

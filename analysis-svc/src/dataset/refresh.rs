@@ -1,28 +1,50 @@
 //! The dataset as the service holds it: the latest snapshot, brought up to date when the store has moved on.
+//!
+//! Whoever asks while it is brought up to date waits for the same work; readers of an earlier snapshot are not disturbed. The
+//! work ends when the last of those who wait for it goes away.
 
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Instant;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use domain::filter::Filter;
 use domain::outcome::policy::Policy;
-use futures::TryStreamExt;
+use futures::future::{BoxFuture, FutureExt, Shared, WeakShared};
 use store::Store;
-use store::dataset::{Load, Revision as Watermark, settled};
-use tokio::sync::Mutex;
+use store::dataset::Revision as Watermark;
 
-use super::filter::{Kept, LookedUp, Truth, not_kept};
+use super::filter::{Kept, LookedUp};
 use super::load::{Changes, DatasetError, changed_rows};
+use super::lookup::look_up;
+use super::metrics::DatasetMetrics;
 use super::snapshot::Snapshot;
 
 /// The latest snapshot and the way to the next one.
 pub struct Dataset {
+    inner: Arc<Inner>,
+    /// The work that is going on, and its number.
+    loading: Mutex<Option<(u64, WeakShared<Loading>)>>,
+    /// How many times work was begun.
+    begun: AtomicU64,
+    /// The answers to conditions that the columns could not answer, of the revision that was asked last.
+    looked_up: Mutex<(Watermark, LookedUp)>,
+}
+
+type Loading = BoxFuture<'static, Result<Loaded, DatasetError>>;
+
+struct Inner {
     store: Store,
     limit_bytes: usize,
     latest: RwLock<Loaded>,
-    /// Held by whoever loads, so that many requests at once load once.
-    loading: Mutex<()>,
-    /// The answers to conditions that the columns could not answer, of the revision that was asked last.
-    looked_up: std::sync::Mutex<(Watermark, LookedUp)>,
+    metrics: DatasetMetrics,
+}
+
+/// A snapshot and the state of the store that it shows.
+#[derive(Clone)]
+struct Loaded {
+    watermark: Watermark,
+    snapshot: Arc<Snapshot>,
+    took: Duration,
 }
 
 /// How often the store may move on while alerts are looked up.
@@ -30,120 +52,134 @@ const ATTEMPTS: usize = 8;
 /// How many conditions are remembered.
 const MOST_LOOKED_UP: usize = 64;
 
-#[derive(Clone)]
-struct Loaded {
-    watermark: Watermark,
-    snapshot: Arc<Snapshot>,
-}
-
 impl Dataset {
-    /// Nothing is read before the first question. The rows may take `limit_bytes` of memory.
+    /// Nothing is read before the first question. The alerts may take `limit_bytes` of memory.
     #[must_use]
     pub fn new(store: Store, policy: &Policy, limit_bytes: usize) -> Self {
         let snapshot = Arc::new(Snapshot::of([], policy));
-        let latest = RwLock::new(Loaded { watermark: Watermark::default(), snapshot });
-        Self { store, limit_bytes, latest, loading: Mutex::new(()), looked_up: std::sync::Mutex::default() }
+        let latest = RwLock::new(Loaded { watermark: Watermark::default(), snapshot, took: Duration::ZERO });
+        Self {
+            inner: Arc::new(Inner { store, limit_bytes, latest, metrics: DatasetMetrics::new() }),
+            loading: Mutex::default(),
+            begun: AtomicU64::new(0),
+            looked_up: Mutex::default(),
+        }
     }
 
     /// The data as it is now. Readers keep what they got while others load the next revision.
     pub async fn snapshot(&self) -> Result<Arc<Snapshot>, DatasetError> {
-        let present = self.store.dataset().revision().await?;
-        if let Some(snapshot) = self.of(present) {
-            return Ok(snapshot);
+        self.up_to_date().await.map(|loaded| loaded.snapshot)
+    }
+
+    /// How long the latest load or refresh took.
+    #[must_use]
+    pub fn load_time(&self) -> Duration {
+        self.inner.latest().took
+    }
+
+    /// The memory that the latest snapshot takes, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.inner.latest().snapshot.bytes()
+    }
+
+    async fn up_to_date(&self) -> Result<Loaded, DatasetError> {
+        let begun = self.begun.load(Ordering::SeqCst);
+        let present = self.inner.store.dataset().revision().await?;
+        loop {
+            let latest = self.inner.latest();
+            if latest.watermark == present {
+                return Ok(latest);
+            }
+            let (number, loading) = self.join();
+            let loaded = loading.await?;
+            // What was begun before may have missed what this caller has just written.
+            if number > begun || loaded.watermark == present {
+                return Ok(loaded);
+            }
         }
-        let _loading = self.loading.lock().await;
-        if let Some(snapshot) = self.of(present) {
-            return Ok(snapshot);
+    }
+
+    /// The work that is going on, or new work.
+    fn join(&self) -> (u64, Shared<Loading>) {
+        let mut loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        let present = loading.as_ref().and_then(|(number, work)| Some((*number, work.upgrade()?)));
+        if let Some((number, work)) = present.filter(|(_, work)| work.peek().is_none()) {
+            return (number, work);
         }
-        let begun = Instant::now();
-        let before = self.latest();
-        let kept = (before.snapshot.len(), before.snapshot.bytes());
-        let Changes { watermark, rows, removed } =
-            changed_rows(&self.store, before.watermark, kept, self.limit_bytes).await?;
-        let (alerts_changed, alerts_removed) = (rows.len(), removed.len());
-        let lay_out = move || {
-            let present = before.snapshot;
-            let next = if present.is_empty() {
-                Snapshot::of_rows(rows, present.policy())
-            } else {
-                present.with(rows, &removed)
-            };
-            Arc::new(next)
-        };
-        let snapshot = tokio::task::spawn_blocking(lay_out).await?;
-        let snapshot = self.by_its_own_policy(snapshot).await?;
-        tracing::info!(
-            dataset.revision = %snapshot.revision().id,
-            dataset.alerts = snapshot.len(),
-            dataset.alerts_changed = alerts_changed,
-            dataset.alerts_removed = alerts_removed,
-            elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
-            "dataset brought up to date"
-        );
-        *self.latest.write().unwrap_or_else(PoisonError::into_inner) =
-            Loaded { watermark, snapshot: Arc::clone(&snapshot) };
-        Ok(snapshot)
+        let number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
+        let work = Arc::clone(&self.inner).refreshed().boxed().shared();
+        *loading = work.downgrade().map(|work| (number, work));
+        (number, work)
     }
 
     /// The data as it is now, and the rows that `filter` keeps. Conditions on what is not kept in memory are looked up in the
     /// store, once per revision.
     pub async fn kept(&self, filter: &Filter) -> Result<(Arc<Snapshot>, Kept), DatasetError> {
         for _ in 0..ATTEMPTS {
-            self.snapshot().await?;
-            let Loaded { watermark, snapshot } = self.latest();
-            let looked_up = self.look_up(filter, watermark, &snapshot).await?;
-            let Some(looked_up) = looked_up else { continue };
-            let filter = filter.clone();
-            let evaluate = move || {
-                let kept = Kept::with(&snapshot, &filter, &looked_up);
-                kept.map(|kept| (snapshot, kept))
+            let Loaded { watermark, snapshot, .. } = self.up_to_date().await?;
+            let known = {
+                let cache = self.looked_up.lock().unwrap_or_else(PoisonError::into_inner);
+                if cache.0 == watermark { cache.1.clone() } else { LookedUp::new() }
             };
+            let found = look_up(&self.inner.store, filter, watermark, &snapshot, &known).await?;
+            let Some(found) = found else { continue };
+            let mut looked_up = known;
+            if !found.is_empty() {
+                if looked_up.len() + found.len() > MOST_LOOKED_UP {
+                    looked_up.clear();
+                }
+                looked_up.extend(found);
+                *self.looked_up.lock().unwrap_or_else(PoisonError::into_inner) = (watermark, looked_up.clone());
+            }
+            let filter = filter.clone();
+            let evaluate = move || Kept::with(&snapshot, &filter, &looked_up).map(|kept| (snapshot, kept));
             if let Some(kept) = tokio::task::spawn_blocking(evaluate).await? {
                 return Ok(kept);
             }
         }
         Err(DatasetError::Moving)
     }
+}
 
-    /// The conditions that the columns cannot answer. `None` where the store has moved on since the snapshot.
-    async fn look_up(
-        &self,
-        filter: &Filter,
-        watermark: Watermark,
-        snapshot: &Snapshot,
-    ) -> Result<Option<LookedUp>, DatasetError> {
-        let mut asked = Vec::new();
-        not_kept(snapshot, filter.expression(), &mut asked);
-        if asked.is_empty() {
-            return Ok(Some(LookedUp::new()));
-        }
-        let mut found = {
-            let cache = self.looked_up.lock().unwrap_or_else(PoisonError::into_inner);
-            if cache.0 == watermark { cache.1.clone() } else { LookedUp::new() }
+impl Inner {
+    fn latest(&self) -> Loaded {
+        self.latest.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn refreshed(self: Arc<Self>) -> Result<Loaded, DatasetError> {
+        let begun = Instant::now();
+        let Loaded { watermark, snapshot: present, .. } = self.latest();
+        let kept = (present.len(), present.bytes());
+        let Changes { watermark, rows, removed } = changed_rows(&self.store, watermark, kept, self.limit_bytes).await?;
+        let (changed, gone) = (rows.len(), removed.len());
+        let lay_out = move || {
+            let is_first = present.is_empty();
+            Arc::new(if is_first { Snapshot::of_rows(rows, present.policy()) } else { present.with(rows, &removed) })
         };
-        asked.retain(|condition| !found.contains_key(&condition.to_string()));
-        if !asked.is_empty() {
-            let Load { revision, mut records, .. } = self.store.dataset().load(Watermark::default()).await?;
-            if revision != watermark {
-                return Ok(None);
-            }
-            let mut truths = vec![Truth::unknown(snapshot.len()); asked.len()];
-            while let Some(record) = records.try_next().await? {
-                let Some(row) = snapshot.row_of(&record) else { return Ok(None) };
-                let settled = settled(&record);
-                let record = settled.as_ref().unwrap_or(&record);
-                for (truth, condition) in truths.iter_mut().zip(&asked) {
-                    truth.put(row, condition.truth(record));
-                }
-            }
-            let texts = asked.iter().map(ToString::to_string);
-            if found.len() + asked.len() > MOST_LOOKED_UP {
-                found.clear();
-            }
-            found.extend(texts.zip(truths.into_iter().map(Arc::new)));
-            *self.looked_up.lock().unwrap_or_else(PoisonError::into_inner) = (watermark, found.clone());
-        }
-        Ok(Some(found))
+        let snapshot = tokio::task::spawn_blocking(lay_out).await?;
+        let snapshot = self.by_its_own_policy(snapshot).await?;
+        let loaded = Loaded { watermark, snapshot, took: begun.elapsed() };
+        self.report(&loaded, changed, gone);
+        *self.latest.write().unwrap_or_else(PoisonError::into_inner) = loaded.clone();
+        Ok(loaded)
+    }
+
+    fn report(&self, loaded: &Loaded, changed: usize, removed: usize) {
+        let Loaded { snapshot, took, .. } = loaded;
+        let bytes = snapshot.bytes();
+        self.metrics.loaded(snapshot.len(), bytes, changed + removed, *took);
+        tracing::info!(
+            dataset.revision = %snapshot.revision().id,
+            dataset.alerts = snapshot.len(),
+            dataset.alerts_changed = changed,
+            dataset.alerts_removed = removed,
+            dataset.bytes = bytes,
+            dataset.bytes_per_alert = bytes / snapshot.len().max(1),
+            dataset.limit_bytes = self.limit_bytes,
+            elapsed_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            "dataset brought up to date"
+        );
     }
 
     /// Outcomes are read by the policy that made them, the latest one where there are several. What a version stands for
@@ -158,12 +194,7 @@ impl Dataset {
             None => Ok(snapshot),
         }
     }
-
-    fn latest(&self) -> Loaded {
-        self.latest.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn of(&self, watermark: Watermark) -> Option<Arc<Snapshot>> {
-        Some(self.latest()).filter(|loaded| loaded.watermark == watermark).map(|loaded| loaded.snapshot)
-    }
 }
+
+#[cfg(test)]
+mod tests;

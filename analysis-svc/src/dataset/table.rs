@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::chunked::{Builder, Chunked};
 use super::digest::digests;
 use super::extra::{Extra, ExtraBuilder};
+use super::parallel::side_by_side;
 use super::plan::{Key, Plan};
 use super::raw::{Raw, RawBuilder};
 use super::tokens::Tokens;
@@ -196,8 +197,11 @@ impl Table {
     /// The rows of the next revision: `fresh` are those that changed.
     #[must_use]
     pub fn spliced(&self, plan: &Plan, fresh: &Self) -> Self {
-        let both =
-            |own: &[Raw], fresh: &[Raw]| own.iter().zip(fresh).map(|(own, fresh)| own.spliced(plan, fresh)).collect();
+        let both = |own: &[Raw], fresh: &[Raw]| {
+            side_by_side(self.len(), own.iter().zip(fresh).collect(), |(own, fresh): (&Raw, &Raw)| {
+                own.spliced(plan, fresh)
+            })
+        };
         let nothing = Extra::default();
         let keys: BTreeSet<&String> = self.extra.keys().chain(fresh.extra.keys()).collect();
         let extra = keys.into_iter().map(|key| {
@@ -336,8 +340,8 @@ impl TableBuilder {
             digests: arrange.column(self.digests.finish()),
             tokens: arrange.column(numbers.into_iter().collect()),
             delays: self.delays.map(|delays| arrange.column(delays.finish())),
-            features: self.features.into_iter().map(|column| arrange.raw(column.finish())).collect(),
-            facts: self.facts.into_iter().map(|column| arrange.raw(column.finish())).collect(),
+            features: side_by_side(rows, self.features, |column| arrange.raw(column.finish())),
+            facts: side_by_side(rows, self.facts, |column| arrange.raw(column.finish())),
             extra: self.extra.into_iter().map(|(key, extra)| (key, arrange.extra(extra.finish(rows)))).collect(),
         };
         (table, tokens)

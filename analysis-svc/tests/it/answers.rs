@@ -76,6 +76,31 @@ async fn the_same_question_on_the_same_data_has_the_same_bytes_on_every_database
 }
 
 #[tokio::test]
+async fn a_filter_on_what_is_not_kept_in_memory_is_looked_up_and_means_the_same() -> anyhow::Result<()> {
+    for mut world in both().await? {
+        record(&world.store, planted()).await?;
+        let client = &mut world.client;
+        let mut count = async |filter: &str| -> anyhow::Result<i32> {
+            let request = CorrelateRequest { filter: filter.to_owned(), ..CorrelateRequest::default() };
+            Ok(client.correlate(request).await?.into_inner().cohort.map_or(0, |cohort| cohort.alerts))
+        };
+        let all = count("").await?;
+        let symbol = count("symbol = T7").await?;
+        assert_eq!(symbol, 1);
+        assert_eq!(count("NOT symbol = T7").await?, all - symbol);
+        let (locked, named) = (count("lp_locked").await?, count("token.name:1").await?);
+        let both = count("lp_locked AND token.name:1").await?;
+        assert_eq!(count("lp_locked OR token.name:1").await?, locked + named - both);
+        let mut later = vec![(alert(500, 7), Fate::Calm), (alert(501, 501), Fate::Calm)];
+        later.iter_mut().for_each(|(alert, _)| "T7".clone_into(&mut alert.token.symbol));
+        record(&world.store, later).await?;
+        assert_eq!(count("symbol = T7").await?, 3);
+        world.end().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_was_recorded_since_is_in_the_next_answer_as_if_loaded_afresh() -> anyhow::Result<()> {
     for mut world in both().await? {
         let mut alerts = planted();

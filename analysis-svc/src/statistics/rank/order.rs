@@ -26,7 +26,10 @@ impl Order {
             let is_last = keyed.get(at + 1).is_none_or(|&(next, _)| next != key);
             ends[at / 64] |= u64::from(is_last) << (at % 64);
         }
-        Self { rows: keyed.into_iter().map(|(_, row)| row).collect(), ends }
+        // A vector of its own, and not the greater one that was sorted.
+        let mut rows = Vec::with_capacity(keyed.len());
+        rows.extend(keyed.iter().map(|&(_, row)| row));
+        Self { rows, ends }
     }
 
     /// From rows that are sorted already, and a bit for each that is the last of its value ([`Self::ends`]).

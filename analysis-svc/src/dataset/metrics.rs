@@ -1,0 +1,56 @@
+//! How large the dataset is, and how long it takes to bring it up to date, as metrics.
+
+use std::time::Duration;
+
+use opentelemetry::metrics::{Gauge, Histogram};
+
+/// See the module. Nothing is written where no exporter is installed.
+#[derive(Debug)]
+pub(super) struct DatasetMetrics {
+    alerts: Gauge<u64>,
+    bytes: Gauge<u64>,
+    bytes_per_alert: Gauge<f64>,
+    changes: Histogram<u64>,
+    elapsed_seconds: Histogram<f64>,
+}
+
+impl DatasetMetrics {
+    pub(super) fn new() -> Self {
+        let meter = opentelemetry::global::meter("perftrack.analysis");
+        Self {
+            alerts: meter
+                .u64_gauge("perftrack.dataset.alerts")
+                .with_unit("{alert}")
+                .with_description("Alerts held in memory")
+                .build(),
+            bytes: meter
+                .u64_gauge("perftrack.dataset.memory")
+                .with_unit("By")
+                .with_description("The memory that they take")
+                .build(),
+            bytes_per_alert: meter
+                .f64_gauge("perftrack.dataset.memory_per_alert")
+                .with_unit("By")
+                .with_description("The memory that each of them takes")
+                .build(),
+            changes: meter
+                .u64_histogram("perftrack.dataset.changes")
+                .with_unit("{alert}")
+                .with_description("Alerts that were new, changed or gone when the dataset was brought up to date")
+                .build(),
+            elapsed_seconds: meter
+                .f64_histogram("perftrack.dataset.load.duration")
+                .with_unit("s")
+                .with_description("How long it took to bring the dataset up to date")
+                .build(),
+        }
+    }
+
+    pub(super) fn loaded(&self, alerts: usize, bytes: usize, changes: usize, elapsed: Duration) {
+        self.alerts.record(alerts as u64, &[]);
+        self.bytes.record(bytes as u64, &[]);
+        self.bytes_per_alert.record(bytes as f64 / alerts.max(1) as f64, &[]);
+        self.changes.record(changes as u64, &[]);
+        self.elapsed_seconds.record(elapsed.as_secs_f64(), &[]);
+    }
+}

@@ -2,9 +2,11 @@
 
 pub mod certify;
 pub mod checkpoint;
+pub mod decide;
 pub mod family;
 pub mod signal;
 pub mod verdict;
+pub mod within_days;
 
 /// The outcomes that questions are asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

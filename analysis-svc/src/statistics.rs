@@ -7,6 +7,8 @@ pub mod confidence;
 pub mod proportion;
 
 pub mod chi_square;
+pub mod day_clustered;
+pub mod firth;
 pub mod fisher;
 pub mod heavy_tails;
 pub mod mantel_haenszel;
@@ -28,6 +30,7 @@ mod binomial;
 pub mod binomial_tail;
 mod hypergeometric;
 pub(crate) mod normal;
+mod saddlepoint;
 mod student;
 
 #[cfg(test)]

@@ -46,6 +46,15 @@ impl Hypergeometric {
         if self.population == 0 { 0.0 } else { self.drawn as f64 * self.marked as f64 / self.population as f64 }
     }
 
+    /// The variance, nK(N − K)(N − n)/(N²(N − 1)).
+    pub fn variance(&self) -> f64 {
+        let (marked, drawn, population) = (self.marked as f64, self.drawn as f64, self.population as f64);
+        if self.population < 2 {
+            return 0.0;
+        }
+        drawn * marked * (population - marked) * (population - drawn) / (population * population * (population - 1.0))
+    }
+
     /// About the mean where every count k is weighted by ψᵏ: the root μ of μ(N − K − n + μ) = ψ (K − μ)(n − μ).
     /// Cornfield (1956); Levin (1984), Biometrika 71:630–632.
     pub fn tilted_mean(&self, ln_psi: f64) -> f64 {

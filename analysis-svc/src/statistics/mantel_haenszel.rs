@@ -7,6 +7,7 @@
 //! - odds ratio Σ x(m − y)/N / Σ y(n − x)/N, with the variance of Robins, Breslow and Greenland (1986), Biometrics 42:311–323.
 
 use super::confidence::{Confidence, Estimate, Interval};
+use super::day_clustered::Contribution;
 use super::proportion::TwoByTwo;
 
 /// The common difference of the rates, with less without, with its interval inside −1 to 1. `None` where no stratum has both
@@ -49,6 +50,26 @@ pub fn odds_ratio(strata: &[TwoByTwo], confidence: Confidence) -> Option<Estimat
     let variance = pr / (2.0 * r * r) + cross / (2.0 * r * s) + qs / (2.0 * s * s);
     let reach = (confidence.z() * variance.sqrt()).exp();
     Some(Estimate { value, interval: Interval { low: value / reach, high: value * reach } })
+}
+
+/// What one stratum adds to the common difference: (xm − yn)/N and nm/N. `None` where it has not both sides.
+#[must_use]
+pub fn contribution(stratum: &TwoByTwo) -> Option<Contribution> {
+    let [x, n, y, m] = counts(stratum)?;
+    Some(Contribution { score: (x * m - y * n) / (n + m), weight: n * m / (n + m) })
+}
+
+/// How far the events with the feature are from what they would be without any effect, in standard deviations, given the
+/// margins of every stratum. `None` where they could be no other.
+#[must_use]
+pub fn deviate(strata: &[TwoByTwo]) -> Option<f64> {
+    let (mut surplus, mut variance) = (0.0, 0.0);
+    for [x, n, y, m] in strata.iter().filter_map(counts) {
+        let (total, events) = (n + m, x + y);
+        surplus += x - n * events / total;
+        variance += n * m * events * (total - events) / (total * total * (total - 1.0).max(1.0));
+    }
+    (variance > 0.0).then(|| surplus / variance.sqrt())
 }
 
 /// x, n, y, m of a stratum that has both sides.

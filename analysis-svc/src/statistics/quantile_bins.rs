@@ -50,6 +50,15 @@ impl QuantileBins {
         Some(Self { edges })
     }
 
+    /// How many of the rising `values` there would be in each bin.
+    #[must_use]
+    pub fn sizes(values: &[f64], bins: usize) -> Vec<u64> {
+        let places = cut_places(values, bins.max(1));
+        let starts = std::iter::once(0).chain(places.iter().copied());
+        let ends = places.iter().copied().chain(std::iter::once(values.len()));
+        starts.zip(ends).map(|(start, end)| (end - start) as u64).collect()
+    }
+
     /// How many bins there are, 1 or more.
     #[must_use]
     pub fn count(&self) -> usize {

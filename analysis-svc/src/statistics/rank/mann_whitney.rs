@@ -26,12 +26,14 @@ pub struct TieGroup {
 }
 
 /// The pairs of positives and negatives, compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct MannWhitney {
     positives: u64,
     negatives: u64,
     double_u: u128,
     ties: u128,
+    /// Σ over positives of (twice the negatives that it beats, ties once)²; of the negatives the same.
+    double_squares: [f64; 2],
 }
 
 impl MannWhitney {
@@ -49,8 +51,14 @@ impl MannWhitney {
     pub fn add(&mut self, TieGroup { positives, negatives }: TieGroup) {
         let double_below = 2 * self.negatives + negatives;
         self.double_u += u128::from(positives) * u128::from(double_below);
-        let size = u128::from(positives + negatives);
-        self.ties += (size * size * size).saturating_sub(size);
+        let size = positives + negatives;
+        if size > 1 {
+            let size = u128::from(size);
+            self.ties += size * size * size - size;
+        }
+        let double_positives_below = (2 * self.positives + positives) as f64;
+        self.double_squares[0] += positives as f64 * double_below as f64 * double_below as f64;
+        self.double_squares[1] += negatives as f64 * double_positives_below * double_positives_below;
         self.positives += positives;
         self.negatives += negatives;
     }
@@ -141,6 +149,18 @@ impl MannWhitney {
             return 0.0;
         }
         (self.pairs() as f64 / 12.0 * (total + 1.0 - self.ties as f64 / (total * (total - 1.0)))).max(0.0)
+    }
+
+    /// The sums of squares about their means of the placements: of each positive, the share of the negatives below it, and of
+    /// each negative, the share of the positives below it (ties half). DeLong, DeLong and Clarke-Pearson (1988), Biometrics
+    /// 44:837–845. `None` without a pair.
+    #[must_use]
+    pub fn placement_squares(&self) -> Option<[f64; 2]> {
+        let auc = self.auc()?;
+        let (m, n) = (self.positives as f64, self.negatives as f64);
+        let of_positives = self.double_squares[0] / (4.0 * n * n) - m * auc * auc;
+        let of_negatives = self.double_squares[1] / (4.0 * m * m) - n * (1.0 - auc) * (1.0 - auc);
+        Some([of_positives.max(0.0), of_negatives.max(0.0)])
     }
 
     /// Twice the smaller tail, U's counts being the coefficients of the Gaussian binomial ∏ (1 − xⁿ⁺ⁱ)/(1 − xⁱ), i = 1…m.

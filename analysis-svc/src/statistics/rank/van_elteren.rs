@@ -3,11 +3,19 @@
 //! z = Σ (U − n₁n₂/2)/(N + 1) / √(Σ V/(N + 1)²)
 //!
 //! van Elteren (1960), "On the combination of independent two-sample tests of Wilcoxon", Bull. Inst. Int. Statist.
-//! 37:351–361; ties as in [`super::mann_whitney`], no continuity correction.
+//! 37:351–361; ties as in [`super::mann_whitney`], no continuity correction. What it tests is whether the strata's AUCs,
+//! averaged with the weights w = n₁n₂/(N + 1), are ½. Their interval has the variance
+//!
+//! Σ w² (s₁/n₁ + s₀/n₂)/(Σ w)², s₁ and s₀ the variances of the placements of positives and of negatives, pooled over strata
+//!
+//! (DeLong, DeLong and Clarke-Pearson 1988), and Student's t with Welch's degrees of freedom: it is not that of the test, so
+//! that a few tied or rare values do not look surer than they are.
 
 use super::mann_whitney::{MannWhitney, TieGroup};
 use super::order::Order;
-use crate::statistics::normal;
+use crate::statistics::confidence::{Confidence, Estimate, Interval};
+use crate::statistics::day_clustered::Contribution;
+use crate::statistics::{normal, student};
 
 /// What all strata say together.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,6 +39,42 @@ impl VanElteren {
         let z = (variance > 0.0).then(|| surplus / variance.sqrt())?;
         Some(Self { z, p_value: normal::two_sided(z) })
     }
+}
+
+/// What one stratum adds to the average AUC less ½: (U − n₁n₂/2)/(N + 1) and n₁n₂/(N + 1). `None` without a pair.
+#[must_use]
+pub fn contribution(stratum: &MannWhitney) -> Option<Contribution> {
+    let (positives, negatives) = (stratum.positives() as f64, stratum.negatives() as f64);
+    let size = positives + negatives + 1.0;
+    stratum.auc().map(|_| Contribution { score: stratum.surplus() / size, weight: positives * negatives / size })
+}
+
+/// The average AUC of the strata with its interval inside 0 to 1. `None` where no stratum has a pair, or none has two
+/// positives, or none two negatives, so that nothing tells how they vary.
+#[must_use]
+pub fn auc_within(strata: &[MannWhitney], confidence: Confidence) -> Option<Estimate> {
+    let (mut score, mut weights) = (0.0, 0.0);
+    let (mut squares, mut freedom, mut spread) = ([0.0; 2], [0.0; 2], [0.0; 2]);
+    for stratum in strata {
+        let (Some(adds), Some(placements)) = (contribution(stratum), stratum.placement_squares()) else { continue };
+        score += adds.score;
+        weights += adds.weight;
+        for (side, count) in [stratum.positives() as f64, stratum.negatives() as f64].into_iter().enumerate() {
+            squares[side] += placements[side];
+            freedom[side] += count - 1.0;
+            spread[side] += adds.weight * adds.weight / count;
+        }
+    }
+    if weights <= 0.0 || freedom.iter().any(|&freedom| freedom <= 0.0) {
+        return None;
+    }
+    let parts = [0, 1].map(|side| squares[side] / freedom[side] * spread[side]);
+    let value = 0.5 + score / weights;
+    let both = parts[0] + parts[1];
+    let welch = both * both / (parts[0] * parts[0] / freedom[0] + parts[1] * parts[1] / freedom[1]);
+    let reach =
+        if both > 0.0 { student::two_sided_quantile(confidence.error(), welch)? * both.sqrt() / weights } else { 0.0 };
+    Some(Estimate { value, interval: Interval { low: (value - reach).max(0.0), high: (value + reach).min(1.0) } })
 }
 
 /// Mann–Whitney of each of `strata` strata from one sorted column: `class` says of a row which stratum it is in and whether
@@ -80,6 +124,31 @@ mod tests {
             let found = VanElteren::of(strata).expect("defined");
             assert_close(found.z, case.z, 1e-9, &case.name);
             assert_digits(found.p_value, case.p_value, 1e-9, &case.name);
+        }
+    }
+
+    #[derive(serde::Deserialize, Debug)]
+    struct Average {
+        name: String,
+        values: Vec<f64>,
+        days: Vec<usize>,
+        positive: Vec<bool>,
+        alpha: f64,
+        auc: f64,
+        low: f64,
+        high: f64,
+    }
+
+    #[test]
+    fn the_average_auc_agrees_with_all_pairs_compared() {
+        for case in fixture::<Average>(include_str!("../../../fixtures/auc_within.json")) {
+            let days = case.days.iter().max().expect("a day") + 1;
+            let class = |row: u32| Some((case.days[row as usize], case.positive[row as usize]));
+            let strata = by_stratum(&Order::of(&case.values), days, class);
+            let found = auc_within(&strata, Confidence::with_error(case.alpha).expect("level")).expect("defined");
+            assert_close(found.value, case.auc, 1e-9, &case.name);
+            assert_close(found.interval.low, case.low, 1e-9, &case.name);
+            assert_close(found.interval.high, case.high, 1e-9, &case.name);
         }
     }
 

@@ -1,24 +1,39 @@
 //! What correlates: for every feature how outcomes differ with and without it, and how sure that is.
 
+pub mod adjusted;
 pub mod categories;
 pub mod cohort;
 pub mod comparison;
+pub mod curves;
+pub mod details;
 pub mod effect;
 pub mod features;
 pub mod flags;
 pub mod group;
 mod judge;
+pub mod labelled;
 mod note;
 pub mod numbers;
+pub mod periods;
+pub mod progress;
+pub mod questions;
 pub mod report;
 pub mod selection;
+pub mod standing;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::dataset::Snapshot;
 use crate::dataset::filter::Kept;
 use cohort::Cohort;
 use comparison::Comparison;
+use judge::Look;
+use labelled::Labelled;
+use progress::Progress;
+use questions::Answered;
 use report::FeatureReport;
 use selection::{Selection, Window};
+use standing::Now;
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -41,17 +56,56 @@ pub struct Answer {
     pub features: Vec<FeatureReport>,
     /// Parts of the cohort side by side.
     pub comparisons: Vec<Comparison>,
+    /// The questions that an operator asks, answered.
+    pub questions: Vec<Answered>,
+    /// Where the standing question stands; `None` of any other.
+    pub progress: Option<Progress>,
     /// How many questions were asked at once.
     pub family_size: usize,
     /// Features that no matured alert has a value for.
     pub unrecorded: Vec<String>,
 }
 
-/// Answers a question from one revision of the data: the same question on the same revision has the same answer.
+/// The same of each, on two threads where there is more than one; in the order given.
+pub(crate) fn both_cores<Item: Sync, Found: Send>(items: &[Item], find: impl Fn(&Item) -> Found + Sync) -> Vec<Found> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut found = Vec::new();
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            match items.get(place) {
+                Some(item) => found.push((place, find(item))),
+                None => return found,
+            }
+        }
+    };
+    let mut found = std::thread::scope(|scope| {
+        let other = (items.len() > 1).then(|| scope.spawn(work));
+        let mut found = work();
+        match other.map(std::thread::ScopedJoinHandle::join) {
+            Some(Ok(more)) => found.extend(more),
+            Some(Err(panicked)) => std::panic::resume_unwind(panicked),
+            None => {}
+        }
+        found
+    });
+    found.sort_unstable_by_key(|(place, _)| *place);
+    found.into_iter().map(|(_, found)| found).collect()
+}
+
+/// The answer to the standing question, kept with the revision.
+struct StandingAnswer(Answer);
+
+/// Answers a question from one revision of the data: the same question on the same revision has the same answer. The standing
+/// question is worked out once for a revision.
 #[must_use]
 pub fn correlate(snapshot: &Snapshot, question: &Question) -> Answer {
     let selection = Selection::of(snapshot, question.window, &question.kept);
-    let mut answer = correlate_selection(snapshot, &selection);
+    let mut answer = if selection.is_standing {
+        snapshot.derived().once(|| StandingAnswer(correlate_selection(snapshot, &selection))).0.clone()
+    } else {
+        correlate_selection(snapshot, &selection)
+    };
     if !question.features.is_empty() {
         answer.features.retain(|report| question.features.contains(&report.feature));
         answer.unrecorded.retain(|name| question.features.contains(name));
@@ -64,21 +118,33 @@ pub fn correlate(snapshot: &Snapshot, question: &Question) -> Answer {
 pub fn correlate_selection(snapshot: &Snapshot, selection: &Selection) -> Answer {
     let cohort = Cohort::of(snapshot, selection);
     let (recorded, unrecorded): (Vec<_>, Vec<_>) =
-        snapshot.columns().iter().partition(|column| column.count_known(&selection.matured) > 0);
+        snapshot.columns().iter().enumerate().partition(|(_, column)| column.count_known(&selection.matured) > 0);
+    let labelled = Labelled::of(snapshot, &selection.matured);
     let mut features: Vec<FeatureReport> =
-        recorded.into_iter().map(|column| features::report(snapshot, selection, column)).collect();
-    let family_size = judge::judge(&mut features, &cohort, selection.is_filtered);
+        both_cores(&recorded, |&(place, column)| features::report(snapshot, selection, &labelled, place, column));
+    let now = selection.is_standing.then(|| Now::of(snapshot));
+    let look = match &now {
+        Some(now) => Look::Standing(now),
+        None if selection.is_filtered => Look::Filtered,
+        None => Look::Window,
+    };
+    let family_size = judge::judge(&mut features, &cohort, look);
     for report in &mut features {
-        report.note = note::note(report, selection.is_filtered);
+        report.note = note::note(report, look);
     }
+    let comparison = comparison::smart_money(snapshot, selection);
     Answer {
-        comparisons: comparison::smart_money(snapshot, selection).into_iter().collect(),
-        unrecorded: unrecorded.into_iter().map(|column| column.name.clone()).collect(),
+        questions: questions::answers(snapshot, selection, &features, comparison.as_ref()),
+        comparisons: comparison.into_iter().collect(),
+        unrecorded: unrecorded.into_iter().map(|(_, column)| column.name.clone()).collect(),
+        progress: now.map(|now| Progress::of(&now, cohort.alerts_per_day)),
         features,
         cohort,
         family_size,
     }
 }
 
+#[cfg(test)]
+mod honesty;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ pub mod categories;
 pub mod chunked;
 pub mod columns;
 pub mod days;
+pub mod derived;
 mod digest;
 pub mod extra;
 pub mod features;

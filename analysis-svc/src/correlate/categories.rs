@@ -5,6 +5,7 @@ use super::group::GroupStats;
 use crate::dataset::columns::Categories;
 use crate::dataset::{Bitmap, Snapshot};
 use crate::inference::family::LEAST_TOKENS;
+use crate::inference::within_days::Days;
 use crate::statistics::chi_square::chi_square;
 use crate::statistics::proportion::Proportion;
 
@@ -43,13 +44,15 @@ pub fn groups(snapshot: &Snapshot, categories: &Categories, rows: &Bitmap) -> Ve
     groups
 }
 
-/// Whether the words differ: χ² over those with enough tokens, the small ones pooled, chosen without a look at outcomes.
+/// Whether the words differ: Cramér's V over those with enough tokens, the small ones pooled, chosen without a look at
+/// outcomes. What decides is the test of the word that stands out most within UTC days; χ² stands beside it.
 #[must_use]
-pub fn effects(snapshot: &Snapshot, categories: &Categories, rows: &Bitmap) -> Vec<Effect> {
+pub fn effects(snapshot: &Snapshot, categories: &Categories, rows: &Bitmap, days: &[Days; 2]) -> Vec<Effect> {
     let labels = snapshot.labels();
     let both = [(Outcome::Pump, &labels.pump), (Outcome::Rug, &labels.rug)];
     both.into_iter()
-        .map(|(outcome, label)| {
+        .zip(days)
+        .map(|((outcome, label), days)| {
             let mut counts = vec![(0_u64, 0_u64); categories.levels.len()];
             for row in categories.known.and(rows).rows() {
                 if let (Some(count), Some(had)) = (counts.get_mut(categories.code(row) as usize), label.get(row)) {
@@ -57,12 +60,12 @@ pub fn effects(snapshot: &Snapshot, categories: &Categories, rows: &Bitmap) -> V
                     count.1 += 1;
                 }
             }
-            differ(outcome, &counts)
+            differ(outcome, &counts, days)
         })
         .collect()
 }
 
-fn differ(outcome: Outcome, counts: &[(u64, u64)]) -> Effect {
+fn differ(outcome: Outcome, counts: &[(u64, u64)], days: &Days) -> Effect {
     let (large, small): (Vec<_>, Vec<_>) =
         counts.iter().copied().filter(|(_, all)| *all > 0).partition(|(_, all)| *all >= LEAST_TOKENS);
     let pooled = small.iter().fold((0, 0), |sum, (had, all)| (sum.0 + had, sum.1 + all));
@@ -71,10 +74,11 @@ fn differ(outcome: Outcome, counts: &[(u64, u64)]) -> Effect {
         .chain((pooled.1 > 0).then_some(pooled))
         .filter_map(|(had, all)| Proportion::new(had, all))
         .collect();
-    let mut effect = Effect::shown(outcome, Measure::CramersV, "chi-square", "all levels");
+    let mut effect = Effect::shown(outcome, Measure::CramersV, "levels within days", "all levels");
+    effect.p_value = days.p_value();
     if let Some(found) = chi_square(&levels) {
         effect.estimate = Some(found.cramers_v);
-        effect.p_value = Some(found.p_value);
+        effect.plain_p_value = Some(found.p_value);
     }
     effect
 }

@@ -1,5 +1,6 @@
 //! How an outcome differs with a feature.
 
+use super::standing::Ruling;
 use crate::inference::Target;
 use crate::inference::verdict::Verdict;
 use crate::statistics::confidence::{Estimate, Interval};
@@ -54,10 +55,14 @@ pub struct Effect {
     pub p_value: Option<f64>,
     /// Of Fisher's exact test, for yes/no features.
     pub fisher_p_value: Option<f64>,
+    /// Of the plain test that ignores days: χ² of a category, Mann–Whitney of a number, Fisher's of a flag.
+    pub plain_p_value: Option<f64>,
     /// After Benjamini–Hochberg over the family.
     pub q_value: Option<f64>,
     /// How many questions the family has; 0 outside of it.
     pub family_size: u32,
+    /// What was decided of it at the last checkpoint; `None` outside of the standing question.
+    pub ruling: Option<Ruling>,
     /// How far it is proven; `None` for a measure that is only shown.
     pub verdict: Option<Verdict>,
     /// The test's name.
@@ -77,8 +82,10 @@ impl Effect {
             interval: None,
             p_value: None,
             fisher_p_value: None,
+            plain_p_value: None,
             q_value: None,
             family_size: 0,
+            ruling: None,
             verdict: None,
             test,
             contrast: contrast.into(),

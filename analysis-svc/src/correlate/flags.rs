@@ -2,6 +2,7 @@
 
 use super::effect::{Effect, Measure, Outcome};
 use super::group::GroupStats;
+use super::labelled::by_day;
 use crate::dataset::columns::Flags;
 use crate::dataset::{Bitmap, Snapshot};
 use crate::statistics::confidence::Confidence;
@@ -32,12 +33,13 @@ pub type Side<'a> = (&'a GroupStats, &'a Bitmap);
 #[must_use]
 pub fn effects(snapshot: &Snapshot, first: Side<'_>, second: Side<'_>) -> Vec<Effect> {
     let labels = snapshot.labels();
+    let days: Vec<_> = snapshot.days().iter().map(|day| day.rows.clone()).collect();
     let contrast = format!("{} − {}", first.0.level, second.0.level);
     let rugs = compare(Outcome::Rug, (first.0.rugs, second.0.rugs), &contrast, || {
-        by_day(snapshot, &labels.rug, first.1, second.1)
+        by_day(&days, &labels.rug, first.1, second.1)
     });
     let pumps = compare(Outcome::Pump, (first.0.pumps, second.0.pumps), &contrast, || {
-        by_day(snapshot, &labels.pump, first.1, second.1)
+        by_day(&days, &labels.pump, first.1, second.1)
     });
     pumps.into_iter().chain(rugs).collect()
 }
@@ -54,24 +56,10 @@ fn compare(
     if with.total() > 0 && without.total() > 0 {
         absolute.p_value = Some(exact_two_sided(&strata()));
         absolute.fisher_p_value = Some(fisher::two_sided(&table));
+        absolute.plain_p_value = absolute.fisher_p_value;
     }
     let mut relative = Effect::shown(outcome, Measure::RelativeRisk, "", contrast);
     relative.estimate = relative_risk::relative_risk(&table);
     relative.interval = relative_risk::interval(&table, Confidence::NINETY_FIVE);
     [absolute, relative]
-}
-
-/// The table of each UTC day.
-fn by_day(snapshot: &Snapshot, label: &Flags, first: &Bitmap, second: &Bitmap) -> Vec<TwoByTwo> {
-    let mut counts = vec![[(0_u64, 0_u64); 2]; snapshot.day_count()];
-    for (side, rows) in [first, second].into_iter().enumerate() {
-        for row in rows.rows() {
-            if let Some(had) = label.get(row) {
-                let (events, total) = &mut counts[snapshot.day(row)][side];
-                *events += u64::from(had);
-                *total += 1;
-            }
-        }
-    }
-    counts.into_iter().filter_map(|[with, without]| TwoByTwo::new(with, without)).collect()
 }

@@ -3,6 +3,7 @@
 use domain::feature::FeatureKind;
 
 use super::effect::{Effect, Measure, Outcome};
+use super::judge::Look;
 use super::report::FeatureReport;
 use crate::inference::family::LEAST_TOKENS;
 use crate::inference::verdict::{DataNeeded, Verdict};
@@ -13,8 +14,8 @@ const MUCH_UNKNOWN: f64 = 0.2;
 
 /// The note of a report whose verdicts are given.
 #[must_use]
-pub fn note(report: &FeatureReport, is_filtered: bool) -> String {
-    let mut sentences = vec![finding(report, is_filtered)];
+pub fn note(report: &FeatureReport, look: Look<'_>) -> String {
+    let mut sentences = vec![finding(report, look)];
     let all = report.known + report.unknown;
     if f64::from(report.unknown) > MUCH_UNKNOWN * f64::from(all) {
         sentences.push(format!("Unknown for {} of {all}: record {}.", report.unknown, report.feature));
@@ -25,26 +26,32 @@ pub fn note(report: &FeatureReport, is_filtered: bool) -> String {
     sentences.join(" ")
 }
 
-fn finding(report: &FeatureReport, is_filtered: bool) -> String {
+fn finding(report: &FeatureReport, look: Look<'_>) -> String {
     let asked: Vec<&Effect> = report.effects.iter().filter(|effect| effect.verdict.is_some()).collect();
     if asked.is_empty() {
         return format!("No question yet: two known levels with {LEAST_TOKENS} tokens each are needed.");
     }
-    if is_filtered {
+    if matches!(look, Look::Filtered) {
         return "A filtered look describes; verdicts are for all alerts.".to_owned();
     }
-    let suggestive: Vec<String> = asked
-        .iter()
-        .filter(|effect| matches!(effect.verdict, Some(Verdict::Suggestive { .. })))
-        .map(|effect| said(effect, report.kind))
-        .collect();
-    if !suggestive.is_empty() {
-        return format!("{}: stands out today, not proven.", suggestive.join("; "));
+    let of = |is: fn(&Verdict) -> bool| -> Vec<String> {
+        let those = asked.iter().filter(|effect| effect.verdict.as_ref().is_some_and(is));
+        those.map(|effect| said(effect, report.kind)).collect()
+    };
+    let supported = of(|verdict| matches!(verdict, Verdict::Supported { .. }));
+    let suggestive = of(|verdict| matches!(verdict, Verdict::Suggestive { .. }));
+    if !supported.is_empty() || !suggestive.is_empty() {
+        let sentence = |said: &[String], how: &str| format!("{}: {how}.", said.join("; "));
+        let parts = [(supported, "held up at the last checkpoint"), (suggestive, "stands out today, not proven")];
+        let sentences = parts.iter().filter(|(said, _)| !said.is_empty()).map(|(said, how)| sentence(said, how));
+        return sentences.collect::<Vec<_>>().join(" ");
     }
     match report.verdict() {
         Verdict::DescriptionOnly(needed) => format!("Too few tokens for a verdict{}.", until(needed)),
         Verdict::NotEnoughData(needed) => format!("No difference that the data can tell from 0{}.", until(needed)),
-        Verdict::NoEffectLargerThan { .. } | Verdict::Suggestive { .. } => ruled_out(&asked),
+        Verdict::NoEffectLargerThan { .. } | Verdict::Suggestive { .. } | Verdict::Supported { .. } => {
+            ruled_out(&asked)
+        }
     }
 }
 

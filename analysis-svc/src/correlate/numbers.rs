@@ -5,12 +5,12 @@ use super::group::{GroupStats, mean, sorted};
 use super::report::NumberStats;
 use crate::dataset::columns::{Flags, Numbers};
 use crate::dataset::{Bitmap, Snapshot};
+use crate::inference::within_days::Days;
 use crate::statistics::confidence::Confidence;
 use crate::statistics::median::Median;
 use crate::statistics::quantile_bins::{QuantileBins, bins_for};
 use crate::statistics::rank::mann_whitney::MannWhitney;
 use crate::statistics::rank::spearman::Spearman;
-use crate::statistics::rank::van_elteren::{VanElteren, by_stratum};
 
 /// The rows by quantile bin, cut without a look at the outcomes, and those of which it is unknown.
 #[must_use]
@@ -53,11 +53,11 @@ pub fn stats(snapshot: &Snapshot, numbers: &Numbers, rows: &Bitmap) -> NumberSta
 
 /// Whether it ranks pumps and rugs (AUC), and goes with the gain (Spearman).
 #[must_use]
-pub fn effects(snapshot: &Snapshot, numbers: &Numbers, rows: &Bitmap) -> Vec<Effect> {
+pub fn effects(snapshot: &Snapshot, numbers: &Numbers, rows: &Bitmap, days: &[Days; 2]) -> Vec<Effect> {
     let labels = snapshot.labels();
     let mut effects = vec![
-        ranks(snapshot, Outcome::Pump, numbers, &labels.pump, rows),
-        ranks(snapshot, Outcome::Rug, numbers, &labels.rug, rows),
+        ranks(Outcome::Pump, numbers, &labels.pump, rows, &days[0]),
+        ranks(Outcome::Rug, numbers, &labels.rug, rows, &days[1]),
     ];
     let both = labels.max_gain_pct.known().and(numbers.known()).and(rows);
     let keep = |row: u32| both.contains(row as usize);
@@ -72,14 +72,13 @@ pub fn effects(snapshot: &Snapshot, numbers: &Numbers, rows: &Bitmap) -> Vec<Eff
 }
 
 /// The AUC over all, and the test within UTC days that decides.
-fn ranks(snapshot: &Snapshot, outcome: Outcome, numbers: &Numbers, label: &Flags, rows: &Bitmap) -> Effect {
+fn ranks(outcome: Outcome, numbers: &Numbers, label: &Flags, rows: &Bitmap, days: &Days) -> Effect {
     let contrast = if outcome == Outcome::Rug { "rugs − others" } else { "pumps − others" };
     let class = |row: u32| if rows.contains(row as usize) { label.get(row as usize) } else { None };
     let pairs = MannWhitney::of_order(&numbers.order, class);
-    let days = by_stratum(&numbers.order, snapshot.day_count(), |row| Some((snapshot.day(row as usize), class(row)?)));
     let mut effect = Effect::shown(outcome, Measure::Auc, "van-elteren within days", contrast)
         .estimated(pairs.auc_estimate(Confidence::NINETY_FIVE));
-    // No day may have both; then nothing was compared.
-    effect.p_value = pairs.auc().map(|_| VanElteren::of(days).map_or(1.0, |all| all.p_value));
+    effect.p_value = days.p_value();
+    effect.plain_p_value = pairs.p_value();
     effect
 }

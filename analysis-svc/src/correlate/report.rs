@@ -12,6 +12,8 @@ use crate::inference::verdict::{DataNeeded, Verdict};
 pub struct FeatureReport {
     /// Its name.
     pub feature: String,
+    /// Its place among the dataset's features.
+    pub column: usize,
     /// The sort of its values.
     pub kind: FeatureKind,
     /// How the alerts with each value did, unknown last.
@@ -79,9 +81,10 @@ impl FeatureReport {
 /// The further, the smaller.
 const fn reach(verdict: &Verdict) -> u8 {
     match verdict {
-        Verdict::Suggestive { .. } => 0,
-        Verdict::NoEffectLargerThan { .. } => 1,
-        Verdict::NotEnoughData(_) => 2,
-        Verdict::DescriptionOnly(_) => 3,
+        Verdict::Supported { .. } => 0,
+        Verdict::Suggestive { .. } => 1,
+        Verdict::NoEffectLargerThan { .. } => 2,
+        Verdict::NotEnoughData(_) => 3,
+        Verdict::DescriptionOnly(_) => 4,
     }
 }

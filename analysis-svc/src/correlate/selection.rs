@@ -26,6 +26,8 @@ pub struct Selection {
     pub census: Census,
     /// A filter chose them: such a look describes, and gets no verdict.
     pub is_filtered: bool,
+    /// All alerts since the beginning: the one question of which anything is decided.
+    pub is_standing: bool,
 }
 
 impl Selection {
@@ -42,6 +44,7 @@ impl Selection {
             lost: rows.and(snapshot.standing(Standing::Lost)),
             census: snapshot.standings().census(&rows),
             is_filtered: !kept.is_everything(),
+            is_standing: kept.is_everything() && window == Window::default(),
         }
     }
 

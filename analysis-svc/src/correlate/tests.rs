@@ -2,6 +2,7 @@ use super::effect::{Measure, Outcome};
 use super::*;
 use crate::inference::signal::Signal;
 use crate::inference::verdict::Verdict;
+use crate::market::{Market, as_of_day};
 use crate::sample::{labelled, noise, record, snapshot};
 use domain::filter::Filter;
 use domain::outcome::OutcomeStatus;
@@ -38,13 +39,13 @@ fn planted() -> Vec<AlertRecord> {
 fn a_planted_effect_of_thirty_points_is_found_and_noise_is_not_called_positive() {
     let answer = ask(planted());
     let locked = report(&answer, "lp_locked");
-    assert!(matches!(locked.verdict(), Verdict::Suggestive { .. }), "{:?}", locked.verdict());
+    assert!(matches!(locked.verdict(), Verdict::Supported { .. }), "{:?}", locked.verdict());
     assert_eq!(locked.signal, Signal::Positive);
     let pump = locked.main_effect(Outcome::Pump).expect("compared");
     assert!(pump.interval.expect("defined").contains(0.3), "{pump:?}");
     let noise = report(&answer, "mint_revoked");
     assert_eq!(noise.signal, Signal::None);
-    assert!(!matches!(noise.verdict(), Verdict::Suggestive { .. }));
+    assert!(!matches!(noise.verdict(), Verdict::Supported { .. } | Verdict::Suggestive { .. }));
     assert_eq!(answer.family_size, 8);
 }
 
@@ -190,4 +191,97 @@ fn no_alerts_are_no_error() {
     let answer = ask([]);
     assert_eq!((answer.cohort.matured.alerts, answer.features.len(), answer.family_size), (0, 0, 0));
     assert_eq!(answer.cohort.matured.pump_rate(), None);
+}
+
+#[test]
+fn a_verdict_rests_on_the_first_tokens_of_its_checkpoint_whatever_came_later() {
+    let alerts = Market { days: 16, ..Market::NOISE }.alerts(9);
+    let mut seen: Vec<(u64, Vec<_>)> = Vec::new();
+    for day in 4..=18 {
+        let answer = ask(as_of_day(&alerts, day));
+        let progress = answer.progress.expect("the standing question");
+        let Some(reached) = progress.reached else { continue };
+        assert!(reached.tokens <= progress.tokens && Some(progress.tokens) < progress.next_tokens);
+        let rulings: Vec<_> = answer
+            .features
+            .iter()
+            .flat_map(|report| {
+                report.effects.iter().map(|effect| (report.feature.clone(), effect.outcome, effect.ruling.clone()))
+            })
+            .collect();
+        match seen.last() {
+            Some((tokens, before)) if *tokens == reached.tokens => assert_eq!(*before, rulings, "on day {day}"),
+            _ => seen.push((reached.tokens, rulings)),
+        }
+    }
+    let checkpoints: Vec<u64> = seen.iter().map(|(tokens, _)| *tokens).collect();
+    assert_eq!(checkpoints, [100, 142, 200, 283, 400]);
+}
+
+#[test]
+fn a_token_that_is_alerted_again_days_later_counts_once() {
+    let mut records: Vec<AlertRecord> = (0..150).map(|number| labelled(number, number % 3 == 0, false)).collect();
+    let alone = ask(records.clone()).progress.expect("the standing question");
+    // Three days later all of them again: units of their own, and no new tokens.
+    let again: Vec<AlertRecord> = (0..150)
+        .map(|number| {
+            let mut record = labelled(number + 1_000, number % 3 == 0, false);
+            record.alert.token = records[number as usize].alert.token.clone();
+            record
+        })
+        .collect();
+    records.extend(again);
+    let answer = ask(records);
+    assert_eq!((answer.cohort.matured.alerts, answer.cohort.matured.clusters), (300, 150));
+    let progress = answer.progress.expect("the standing question");
+    assert_eq!((progress.tokens, progress.reached), (alone.tokens, alone.reached));
+}
+
+#[test]
+fn a_window_shows_what_stands_out_and_decides_nothing() {
+    let records = planted();
+    let window = Window { start: Some(records[0].alert.alerted_at), end: None };
+    let answer = correlate(&snapshot(records), &Question { window, ..everything() });
+    let locked = report(&answer, "lp_locked");
+    assert!(matches!(locked.verdict(), Verdict::Suggestive { .. }), "{:?}", locked.verdict());
+    assert_eq!(answer.progress, None);
+    assert!(locked.effects.iter().all(|effect| effect.ruling.is_none()));
+}
+
+/// Everything that an alert's features must not know: what became of it, and what was written beside it.
+fn with_another_future(mut record: AlertRecord) -> AlertRecord {
+    let fate = noise(record.alert.alerted_at.micros() as u32, 77);
+    record.outcome.max_gain_pct = Some(1_000.0 * fate);
+    record.outcome.pumped_at = Some(record.alert.alerted_at);
+    record.outcome.is_rug = Some(fate < 0.5);
+    record.outcome.rug_hit_at = record.outcome.pumped_at;
+    record.outcome.exit_return_pct = Some(-100.0 * fate);
+    record.outcome.max_drawdown_pct = Some(-99.0 * fate);
+    record.outcome.return_1h_pct = Some(fate);
+    record.outcome.return_24h_pct = Some(-fate);
+    record.outcome.last_price_usd = domain::quantity::PriceUsd::new(fate + 0.1).ok();
+    record.outcome.peak_price_usd = record.outcome.last_price_usd;
+    record.outcome.entry_price_usd = record.outcome.last_price_usd;
+    record.outcome.entry_gap_pct = Some(fate);
+    record.outcome.coverage = Some(fate);
+    record.outcome.snapshot_count = (1_000.0 * fate) as i32;
+    record.outcome.sealed_at = Some(record.alert.alerted_at.plus(std::time::Duration::from_secs(200_000)));
+    record.alert.annotations.insert("is_rug".to_owned(), format!("{}", fate < 0.5));
+    record
+}
+
+#[test]
+fn nothing_from_after_the_alert_can_enter_a_feature() {
+    let alerts = Market { days: 5, ..Market::NOISE }.alerts(1);
+    let futures: Vec<AlertRecord> = alerts.iter().cloned().map(with_another_future).collect();
+    let open: Vec<AlertRecord> = as_of_day(&alerts, 5);
+    let features = |records: &[AlertRecord]| format!("{:?}", snapshot(records.to_vec()).columns());
+    assert_eq!(features(&alerts), features(&futures));
+    assert_eq!(features(&alerts), features(&open));
+    let outcomes: Vec<String> = domain::field::Field::all()
+        .filter(|field| matches!(field, domain::field::Field::Outcome(_)))
+        .map(|field| field.to_string())
+        .collect();
+    assert!(!outcomes.is_empty());
+    assert!(snapshot(futures).columns().iter().all(|column| !outcomes.contains(&column.name)));
 }

@@ -17,6 +17,7 @@ use super::categories::Categories;
 use super::chunked::Chunked;
 use super::columns::{Column, Flags};
 use super::days::{Day, days, weeks};
+use super::derived::Derived;
 use super::digest::token_number;
 use super::extra::Extra;
 use super::features;
@@ -43,6 +44,7 @@ pub struct Snapshot {
     labels: Labels,
     revision: Revision,
     policy: Policy,
+    derived: Arc<Derived>,
 }
 
 impl Snapshot {
@@ -57,6 +59,7 @@ impl Snapshot {
             labels: Labels::of(&table, policy),
             revision: Revision::of(&table),
             policy: policy.clone(),
+            derived: Arc::default(),
             weeks: weeks(&days),
             days,
             token_count: tokens.len(),
@@ -89,6 +92,7 @@ impl Snapshot {
             labels: self.labels.spliced(&plan, &table, &self.policy),
             revision: self.revision.spliced(&plan, &self.table, &table, &fresh),
             policy: self.policy.clone(),
+            derived: Arc::default(),
             weeks: weeks(&days),
             days,
             token_count: tokens.len(),
@@ -100,7 +104,7 @@ impl Snapshot {
     /// The same rows, read by another policy.
     #[must_use]
     pub fn under(&self, policy: &Policy) -> Self {
-        Self { labels: self.labels.under(policy), policy: policy.clone(), ..self.clone() }
+        Self { labels: self.labels.under(policy), policy: policy.clone(), derived: Arc::default(), ..self.clone() }
     }
 
     /// How many alerts there are.
@@ -291,6 +295,12 @@ impl Snapshot {
     #[must_use]
     pub const fn revision(&self) -> &Revision {
         &self.revision
+    }
+
+    /// What others worked out from this revision alone, and keep with it.
+    #[must_use]
+    pub fn derived(&self) -> &Derived {
+        &self.derived
     }
 
     /// The outcome rules in force.

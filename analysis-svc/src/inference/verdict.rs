@@ -1,14 +1,15 @@
 //! What may be said of one question, and how much data is missing to say more.
 //!
 //! - Below the first checkpoint: description only.
+//! - `Supported`: decided so at the last checkpoint ([`super::decide`]); only the standing question has checkpoints.
 //! - `Suggestive`: q ≤ .10.
-//! - `NoEffectLargerThan` δ (10 points of pump rate, 5 of rug rate): the interval of the difference at level 1 − 2α_k lies inside
-//!   ±δ (two one-sided tests: Schuirmann 1987, J. Pharmacokin. Biopharm. 15:657–680).
+//! - `NoEffectLargerThan` δ (10 points of pump rate, 5 of rug rate): at the last checkpoint the interval of the difference at
+//!   level 1 − 2α_k lay inside ±δ (two one-sided tests: Schuirmann 1987, J. Pharmacokin. Biopharm. 15:657–680).
 //! - Otherwise `NotEnoughData`: with how many tokens a difference of δ would be found at α_k/m with power .8.
 
 use super::Target;
 use super::checkpoint::Checkpoint;
-use crate::statistics::confidence::{Confidence, Interval};
+use crate::statistics::confidence::Confidence;
 use crate::statistics::power::{Design, USUAL_POWER};
 
 /// The largest q-value that is suggestive.
@@ -25,6 +26,11 @@ pub enum Verdict {
     NoEffectLargerThan {
         /// δ.
         delta: f64,
+    },
+    /// Held up at the last checkpoint, against all questions asked at once.
+    Supported {
+        /// The q-value at that checkpoint.
+        q_value: f64,
     },
     /// Worth a closer look, not proven.
     Suggestive {
@@ -44,7 +50,7 @@ pub struct DataNeeded {
 
 /// All that a verdict on one question rests on.
 #[derive(Clone, Copy, Debug)]
-pub struct Evidence<'a> {
+pub struct Evidence {
     /// What was asked about.
     pub target: Target,
     /// Matured tokens at this moment, whether the feature is known or not.
@@ -53,9 +59,10 @@ pub struct Evidence<'a> {
     pub family_size: usize,
     /// The question's q-value; `None` where it is not in the family.
     pub q_value: Option<f64>,
-    /// The intervals at [`equivalence_level`] of every difference that the question is about: with less without; for a category
-    /// or a number, each level less the rest. Empty where none is defined.
-    pub differences: &'a [Interval],
+    /// Its q-value at the last checkpoint, where it was supported there.
+    pub supported_q: Option<f64>,
+    /// At the last checkpoint a difference of δ or more was ruled out: of a category or a number, of each level from the rest.
+    pub rules_out: bool,
     /// The rate without the feature (for a category or a number, of all). `None` of none.
     pub base_rate: Option<f64>,
     /// The difference that was seen, for the direction in which to look on.
@@ -76,20 +83,19 @@ pub fn equivalence_level(checkpoint: Checkpoint) -> Option<Confidence> {
 
 /// The verdict on one question.
 #[must_use]
-pub fn judge(evidence: &Evidence<'_>) -> Verdict {
+pub fn judge(evidence: &Evidence) -> Verdict {
     let delta = evidence.target.smallest_that_matters();
     if Checkpoint::reached(evidence.matured_tokens).is_none() {
         return Verdict::DescriptionOnly(data_needed(evidence));
+    }
+    if let Some(q_value) = evidence.supported_q {
+        return Verdict::Supported { q_value };
     }
     match evidence.q_value {
         Some(q_value) if q_value <= SUGGESTIVE_Q => return Verdict::Suggestive { q_value },
         _ => {}
     }
-    let asked = evidence.q_value.is_some();
-    if asked
-        && !evidence.differences.is_empty()
-        && evidence.differences.iter().all(|interval| interval.is_within(delta))
-    {
+    if evidence.q_value.is_some() && evidence.rules_out {
         return Verdict::NoEffectLargerThan { delta };
     }
     Verdict::NotEnoughData(data_needed(evidence))
@@ -97,14 +103,14 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
 
 /// How many tokens a difference of δ takes, never fewer than the next checkpoint, before which no verdict changes.
 #[must_use]
-pub fn data_needed(evidence: &Evidence<'_>) -> DataNeeded {
+pub fn data_needed(evidence: &Evidence) -> DataNeeded {
     let tokens = tokens_needed(evidence);
     let days = tokens.zip(evidence.tokens_per_day.filter(|rate| rate.is_finite() && *rate > 0.0));
     let days = days.map(|(tokens, rate)| tokens.saturating_sub(evidence.matured_tokens) as f64 / rate);
     DataNeeded { tokens, days }
 }
 
-fn tokens_needed(evidence: &Evidence<'_>) -> Option<u64> {
+fn tokens_needed(evidence: &Evidence) -> Option<u64> {
     let next = Checkpoint::next_after(evidence.matured_tokens)?;
     let known = evidence.with + evidence.without;
     if known == 0 || evidence.matured_tokens < known {
@@ -127,13 +133,14 @@ fn tokens_needed(evidence: &Evidence<'_>) -> Option<u64> {
 mod tests {
     use super::*;
 
-    fn evidence() -> Evidence<'static> {
+    fn evidence() -> Evidence {
         Evidence {
             target: Target::Rug,
             matured_tokens: 1_214,
             family_size: 18,
             q_value: Some(0.6),
-            differences: &[Interval { low: -0.203, high: 0.109 }],
+            supported_q: None,
+            rules_out: false,
             base_rate: Some(0.153),
             seen_difference: Some(-0.026),
             with: 260,
@@ -150,21 +157,26 @@ mod tests {
     }
 
     #[test]
-    fn a_small_q_is_suggestive_and_never_more() {
+    fn what_a_checkpoint_decided_comes_before_what_stands_out_today() {
+        let supported = Evidence { q_value: Some(0.4), supported_q: Some(1e-4), ..evidence() };
+        assert_eq!(judge(&supported), Verdict::Supported { q_value: 1e-4 });
+        let before_the_first = Evidence { matured_tokens: 99, ..supported };
+        assert!(matches!(judge(&before_the_first), Verdict::DescriptionOnly(_)));
+    }
+
+    #[test]
+    fn a_small_q_today_is_suggestive_and_no_more() {
         let seen = Evidence { q_value: Some(1e-12), ..evidence() };
         assert_eq!(judge(&seen), Verdict::Suggestive { q_value: 1e-12 });
         assert_eq!(judge(&Evidence { q_value: Some(0.10), ..evidence() }), Verdict::Suggestive { q_value: 0.10 });
     }
 
     #[test]
-    fn an_interval_inside_the_bound_rules_a_larger_effect_out() {
-        let narrow = [Interval { low: -0.042, high: 0.094 }];
-        let pump = Evidence { target: Target::Pump, differences: &narrow, ..evidence() };
+    fn what_a_checkpoint_ruled_out_is_ruled_out() {
+        let pump = Evidence { target: Target::Pump, rules_out: true, ..evidence() };
         assert_eq!(judge(&pump), Verdict::NoEffectLargerThan { delta: 0.10 });
-        assert!(matches!(judge(&Evidence { target: Target::Rug, ..pump }), Verdict::NotEnoughData(_)));
-        let one_wide = [narrow[0], Interval { low: -0.2, high: 0.01 }];
-        assert!(matches!(judge(&Evidence { differences: &one_wide, ..pump }), Verdict::NotEnoughData(_)));
-        assert!(matches!(judge(&Evidence { differences: &[], ..pump }), Verdict::NotEnoughData(_)));
+        assert_eq!(judge(&Evidence { target: Target::Rug, ..pump }), Verdict::NoEffectLargerThan { delta: 0.05 });
+        assert!(matches!(judge(&Evidence { q_value: Some(0.05), ..pump }), Verdict::Suggestive { .. }));
     }
 
     #[test]
@@ -183,8 +195,7 @@ mod tests {
 
     #[test]
     fn a_question_outside_the_family_gets_no_verdict_of_its_own() {
-        let narrow = [Interval { low: -0.01, high: 0.01 }];
-        let outside = Evidence { q_value: None, differences: &narrow, ..evidence() };
+        let outside = Evidence { q_value: None, rules_out: true, ..evidence() };
         assert!(matches!(judge(&outside), Verdict::NotEnoughData(_)));
     }
 

@@ -1,6 +1,8 @@
 //! The analysis's values as messages of the contract.
 
+mod checkpoint;
 mod cohort;
+pub mod detail;
 mod effect;
 mod estimate;
 mod group;
@@ -9,6 +11,7 @@ mod recommendation;
 mod report;
 mod revision;
 
+pub use checkpoint::checkpoint;
 pub use cohort::cohort;
 pub use effect::effect;
 pub use estimate::estimate;

@@ -29,10 +29,11 @@ async fn all_violations_come_at_once_with_the_nearest_known_name() -> anyhow::Re
         window: Some(Window { start: at(2_000_000_000), end: at(1_900_000_000) }),
         filter: "finl_score >= 8".to_owned(),
         features: vec!["lp_lockd".to_owned(), "final_score".to_owned(), "is_rug".to_owned()],
+        include: vec![7],
     };
     let found = violations(&world.client.correlate(request).await.expect_err("refused"));
     let fields: Vec<&str> = found.iter().map(|(field, _)| field.as_str()).collect();
-    assert_eq!(fields, ["window.end", "filter", "features[0]", "features[2]"]);
+    assert_eq!(fields, ["window.end", "filter", "features[0]", "features[2]", "include[0]"]);
     assert!(found[1].1.contains("final_score") && found[2].1.contains("lp_locked"), "{found:?}");
 
     let current = Some(FilterConfig { values: BTreeMap::from([("MIN_LIQIDITY_USD".to_owned(), "1".to_owned())]) });

@@ -33,8 +33,12 @@ pub struct CorrelateArgs {
 pub async fn run(session: &Session, args: CorrelateArgs) -> Outcome {
     let levels = args.levels || !args.features.is_empty();
     let described = args.window.described();
-    let request =
-        CorrelateRequest { window: args.window.window(), filter: args.filter.clone(), features: args.features };
+    let request = CorrelateRequest {
+        window: args.window.window(),
+        filter: args.filter.clone(),
+        features: args.features,
+        ..CorrelateRequest::default()
+    };
     let answer = session.services.analysis().await?.correlate(request).await;
     let answer = session.services.answer(Service::Analysis, "Correlate", answer)?;
     session.output.answer(&answer, "CorrelateResponse", |output| {

@@ -3,6 +3,7 @@ use perftrack::v1::{EffectMeasure, EffectOutcome};
 
 use super::int32;
 use crate::correlate::effect::{Effect, Measure, Outcome};
+use crate::correlate::standing::Ruling;
 use crate::inference::Target;
 use crate::inference::verdict::Verdict;
 
@@ -28,6 +29,24 @@ pub fn effect(effect: &Effect) -> v1::Effect {
         days_needed: needed.days,
         test: effect.test.to_owned(),
         contrast: effect.contrast.clone(),
+        plain_p_value: effect.plain_p_value,
+        ruling: effect.ruling.as_ref().map(ruling),
+    }
+}
+
+fn ruling(ruling: &Ruling) -> v1::Ruling {
+    let decided = &ruling.decided;
+    v1::Ruling {
+        p_value: decided.p_value,
+        q_value: Some(decided.q_value),
+        difference: decided.difference.map(|difference| difference.value),
+        low: decided.difference.map(|difference| difference.interval.low),
+        high: decided.difference.map(|difference| difference.interval.high),
+        interval_level: Some(1.0 - ruling.interval_error),
+        between_days_p_value: decided.p_between_days,
+        level: ruling.level.clone().unwrap_or_default(),
+        supported: decided.is_supported,
+        ruled_out: ruling.rules_out,
     }
 }
 
@@ -41,13 +60,14 @@ fn smallest_effect_of_interest(effect: &Effect) -> Option<f64> {
     match effect.verdict? {
         Verdict::NoEffectLargerThan { delta } => Some(delta),
         Verdict::NotEnoughData(_) | Verdict::DescriptionOnly(_) => Some(of.smallest_that_matters()),
-        Verdict::Suggestive { .. } => None,
+        Verdict::Supported { .. } | Verdict::Suggestive { .. } => None,
     }
 }
 
 /// How far something is proven.
 pub const fn verdict(verdict: &Verdict) -> v1::Verdict {
     match verdict {
+        Verdict::Supported { .. } => v1::Verdict::Supported,
         Verdict::Suggestive { .. } => v1::Verdict::Suggestive,
         Verdict::NoEffectLargerThan { .. } => v1::Verdict::NoEffectLargerThan,
         Verdict::NotEnoughData(_) => v1::Verdict::NotEnoughData,
@@ -55,7 +75,8 @@ pub const fn verdict(verdict: &Verdict) -> v1::Verdict {
     }
 }
 
-const fn outcome(outcome: Outcome) -> EffectOutcome {
+/// What is compared.
+pub const fn outcome(outcome: Outcome) -> EffectOutcome {
     match outcome {
         Outcome::Pump => EffectOutcome::Pump,
         Outcome::Rug => EffectOutcome::Rug,

@@ -1,0 +1,192 @@
+//! The standing question, asked of all alerts since the beginning: what was decided at the last checkpoint that was reached.
+//!
+//! It rests on exactly the first N_k matured tokens, in the order of (matured_at, alert_id), each counted once, by its first
+//! matured alert: a token that is alerted again fares alike, and two of its alerts are not two tokens. What matures later
+//! changes nothing before the next checkpoint, so that the decision needs no memory.
+
+use std::sync::Arc;
+
+use domain::alert::AlertId;
+use domain::timestamp::Timestamp;
+
+use super::labelled::Labelled;
+use crate::dataset::{Bitmap, Snapshot};
+use crate::inference::Target;
+use crate::inference::checkpoint::Checkpoint;
+use crate::inference::decide::{Decided, Decision, decide};
+use crate::inference::family::is_asked;
+use crate::inference::verdict::equivalence_level;
+use crate::inference::within_days::Days;
+use crate::statistics::confidence::Confidence;
+use crate::statistics::mantel_haenszel;
+use crate::statistics::proportion::TwoByTwo;
+
+/// What was decided at a checkpoint.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// Which one.
+    pub checkpoint: Checkpoint,
+    /// When its last token matured.
+    pub reached_at: Timestamp,
+    /// R, how many questions were rejected.
+    pub rejections: usize,
+    /// m, how many were asked.
+    pub family_size: usize,
+    /// By feature and outcome, in the order of the dataset's features, pump before rug.
+    pub rulings: Vec<Ruling>,
+    /// The alerts that it rests on.
+    pub labelled: Labelled,
+}
+
+/// What was decided of one question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ruling {
+    /// Which feature, by its place in the dataset.
+    pub column: usize,
+    /// Which outcome.
+    pub target: Target,
+    /// The tests, and whether they support it.
+    pub decided: Decided,
+    /// The error of the difference's interval, 1 less its level.
+    pub interval_error: f64,
+    /// The word that the difference is about, where the feature is a category.
+    pub level: Option<String>,
+    /// An effect as large as what matters is ruled out.
+    pub rules_out: bool,
+}
+
+/// Matured tokens in the order in which they count.
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    /// When each matured, its alert's id, and the row of that alert.
+    order: Vec<(Timestamp, AlertId, u32)>,
+}
+
+impl Tokens {
+    /// The first matured alert of each token.
+    #[must_use]
+    pub fn of(snapshot: &Snapshot) -> Self {
+        let rows = snapshot.standing(domain::cohort::Standing::Matured);
+        let mut first: Vec<Option<(Timestamp, AlertId, u32)>> = vec![None; snapshot.token_count()];
+        for row in rows.rows() {
+            let matured_at = snapshot.sealed_at(row).unwrap_or_else(|| snapshot.alerted_at(row));
+            let this = (matured_at, snapshot.alert_id(row), u32::try_from(row).unwrap_or(u32::MAX));
+            let earliest = &mut first[snapshot.token(row) as usize];
+            if earliest.is_none_or(|earliest| this < earliest) {
+                *earliest = Some(this);
+            }
+        }
+        let mut order: Vec<_> = first.into_iter().flatten().collect();
+        order.sort_unstable();
+        Self { order }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.order.len() as u64
+    }
+
+    /// The rows of the first N_k, and when the last of them matured. `None` where there are not so many.
+    #[must_use]
+    pub fn at(&self, snapshot: &Snapshot, checkpoint: Checkpoint) -> Option<(Bitmap, Timestamp)> {
+        let tokens = self.order.get(..usize::try_from(checkpoint.tokens()).ok()?)?;
+        let mut rows = Bitmap::none(snapshot.len());
+        tokens.iter().for_each(|(_, _, row)| rows.insert(*row as usize));
+        Some((rows, tokens.last()?.0))
+    }
+}
+
+/// The questions of the family that the alerts of `rows` are enough for, each with its counts.
+pub struct Asked {
+    /// The alerts.
+    pub labelled: Labelled,
+    /// The feature's place, the outcome, the counts by day.
+    pub questions: Vec<(usize, Target, Days)>,
+}
+
+impl Standing {
+    /// What was decided of a question of the family.
+    #[must_use]
+    pub fn ruling(&self, column: usize, target: Target) -> Option<&Ruling> {
+        self.rulings.iter().find(|ruling| ruling.column == column && ruling.target == target)
+    }
+}
+
+impl Asked {
+    /// Of matured alerts. Who is asked is chosen by how often features are known, never by outcomes.
+    #[must_use]
+    pub fn of(snapshot: &Snapshot, rows: &Bitmap) -> Self {
+        let labelled = Labelled::of(snapshot, rows);
+        let columns = snapshot.columns().iter().enumerate();
+        let asked = columns.filter(|(_, column)| is_asked(&labelled.known_levels(column)));
+        let questions = asked
+            .flat_map(|(place, column)| {
+                let of = move |(target, days)| (place, target, days);
+                Target::ALL.into_iter().zip(labelled.days(column)).map(of)
+            })
+            .collect();
+        Self { labelled, questions }
+    }
+}
+
+/// What was decided at `checkpoint`; nothing is ruled out yet. `None` where it is not reached.
+#[must_use]
+pub fn decided_at(snapshot: &Snapshot, tokens: &Tokens, checkpoint: Checkpoint) -> Option<Standing> {
+    let (rows, reached_at) = tokens.at(snapshot, checkpoint)?;
+    let Asked { labelled, questions } = Asked::of(snapshot, &rows);
+    let Decision { rejections, confidence, answers, .. } =
+        decide(questions.iter().map(|(_, _, days)| days), checkpoint.alpha());
+    let rule = |((column, target, days), decided): (&(usize, Target, Days), Decided)| Ruling {
+        column: *column,
+        target: *target,
+        decided,
+        interval_error: confidence.map_or(1.0, Confidence::error) / f64::from(days.contrasts()),
+        level: days.foremost_level().and_then(|place| labelled.level_name(&snapshot.columns()[*column], place)),
+        rules_out: false,
+    };
+    let rulings = questions.iter().zip(answers).map(rule).collect();
+    Some(Standing { checkpoint, reached_at, rejections, family_size: questions.len(), rulings, labelled })
+}
+
+/// How many tokens have matured, and the decision that stands now: none below the first checkpoint.
+#[derive(Clone, Debug)]
+pub struct Now {
+    /// Distinct tokens with a matured alert.
+    pub tokens: u64,
+    /// What was decided at the last checkpoint.
+    pub standing: Option<Standing>,
+}
+
+impl Now {
+    /// Of a revision; worked out once for it.
+    #[must_use]
+    pub fn of(snapshot: &Snapshot) -> Arc<Self> {
+        snapshot.derived().once(|| {
+            let tokens = Tokens::of(snapshot);
+            Self { tokens: tokens.count(), standing: standing(snapshot, &tokens) }
+        })
+    }
+}
+
+fn standing(snapshot: &Snapshot, tokens: &Tokens) -> Option<Standing> {
+    let mut standing = decided_at(snapshot, tokens, Checkpoint::reached(tokens.count())?)?;
+    let Standing { rulings, labelled, checkpoint, .. } = &mut standing;
+    for both in rulings.chunks_mut(Target::ALL.len()) {
+        let Some(column) = both.first().and_then(|ruling| snapshot.columns().get(ruling.column)) else { continue };
+        for (ruling, levels) in both.iter_mut().zip(labelled.levels(column)) {
+            ruling.rules_out = !ruling.decided.is_supported && rules_out(&levels, ruling.target, *checkpoint);
+        }
+    }
+    Some(standing)
+}
+
+/// Whether the differences of all levels lie inside ±δ: the two one-sided tests at α_k of each.
+fn rules_out(levels: &[Vec<TwoByTwo>], target: Target, checkpoint: Checkpoint) -> bool {
+    let Some(level) = equivalence_level(checkpoint) else { return false };
+    let lies_inside = |days: &Vec<TwoByTwo>| {
+        let difference = mantel_haenszel::risk_difference(days, level);
+        difference.is_some_and(|difference| difference.interval.is_within(target.smallest_that_matters()))
+    };
+    !levels.is_empty() && levels.iter().all(lies_inside)
+}

@@ -1,10 +1,12 @@
 //! `perfctl correlate`: which features go with pumps and which with rugs.
 
 use clap::Args;
-use perftrack::v1::CorrelateRequest;
+use perftrack::v1::ask_request::Question;
+use perftrack::v1::ask_response::Message;
+use perftrack::v1::{CorrelateInclude, CorrelateRequest};
 
 use super::Session;
-use crate::connect::Service;
+use crate::asking::{ask, broken_off};
 use crate::failure::Outcome;
 use crate::screen;
 use crate::window::WindowArgs;
@@ -24,6 +26,15 @@ pub struct CorrelateArgs {
     /// Show every feature level by level.
     #[arg(long)]
     pub levels: bool,
+    /// Also every effect week by week.
+    #[arg(long)]
+    pub weeks: bool,
+    /// Also every effect among alerts that are alike otherwise: same day, dex and score.
+    #[arg(long)]
+    pub adjusted: bool,
+    /// Also how soon pumps and rugs come, by level.
+    #[arg(long)]
+    pub curves: bool,
 }
 
 /// Asks and shows.
@@ -36,13 +47,27 @@ pub async fn run(session: &Session, args: CorrelateArgs) -> Outcome {
     let request = CorrelateRequest {
         window: args.window.window(),
         filter: args.filter.clone(),
+        include: args.include().into_iter().map(i32::from).collect(),
         features: args.features,
-        ..CorrelateRequest::default()
     };
-    let answer = session.services.analysis().await?.correlate(request).await;
-    let answer = session.services.answer(Service::Analysis, "Correlate", answer)?;
+    let Message::Correlate(answer) = ask(session, "Correlate", Question::Correlate(request)).await? else {
+        return Err(broken_off("Correlate"));
+    };
     session.output.answer(&answer, "CorrelateResponse", |output| {
         let scope = screen::Scope { window: described, filter: args.filter };
         screen::correlate::show(&answer, &scope, levels, output.width)
     })
+}
+
+impl CorrelateArgs {
+    fn include(&self) -> Vec<CorrelateInclude> {
+        [
+            (self.weeks, CorrelateInclude::Periods),
+            (self.adjusted, CorrelateInclude::Adjusted),
+            (self.curves, CorrelateInclude::Curves),
+        ]
+        .into_iter()
+        .filter_map(|(asked, include)| asked.then_some(include))
+        .collect()
+    }
 }

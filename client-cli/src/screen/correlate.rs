@@ -7,10 +7,15 @@ use crate::print::number::{count, counted_noun};
 use crate::print::paint;
 use crate::print::text::{cut, wrapped};
 
+mod adjusted;
+mod checkpoint;
 mod comparison;
+mod curves;
 mod flags;
 mod levels;
 mod numbers;
+mod questions;
+mod weeks;
 
 /// Above this share of unknowns, a feature is worth recording more often.
 const MUCH_UNKNOWN: f64 = 0.2;
@@ -38,6 +43,10 @@ pub fn show(answer: &CorrelateResponse, scope: &Scope, every_level: bool, width:
         .collect();
     text += &levels::show(&detailed, width);
     text += &comparison::show(&answer.comparisons, width);
+    text += &weeks::show(&answer.periods, width);
+    text += &adjusted::show(&answer.adjusted, width);
+    text += &curves::show(&answer.curves, width);
+    text += &questions::show(&answer.questions, width);
     text += &remarks(answer, width);
     text
 }
@@ -61,7 +70,7 @@ const UNKNOWN_LEVEL: &str = "unknown";
 
 /// What is unknown for how many, what nobody records, and how many questions were asked.
 fn remarks(answer: &CorrelateResponse, width: Option<usize>) -> String {
-    let mut lines = Vec::new();
+    let mut lines: Vec<String> = answer.checkpoint.as_ref().map(checkpoint::line).into_iter().collect();
     let often_unknown: Vec<String> = answer
         .features
         .iter()

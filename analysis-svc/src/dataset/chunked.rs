@@ -208,6 +208,12 @@ impl<T: Cell> Builder<T> {
         self.chunks.len() * CHUNK + self.open.len()
     }
 
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The column.
     #[must_use]
     pub fn finish(mut self) -> Chunked<T> {

@@ -79,6 +79,12 @@ impl Table {
         self.ids.len()
     }
 
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
     /// The id of a row's alert.
     #[must_use]
     pub fn id(&self, row: usize) -> AlertId {
@@ -269,6 +275,12 @@ impl TableBuilder {
     #[must_use]
     pub const fn len(&self) -> usize {
         self.ids.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.ids.is_empty()
     }
 
     /// About how much memory the rows will take in the end, in bytes, with their share of what is derived from them.

@@ -144,7 +144,7 @@ fn inverted(lower: &[f64], width: usize) -> Option<(Vec<f64>, f64)> {
     for j in 0..width {
         let before: f64 = (0..j).map(|k| root[j * width + k].powi(2)).sum();
         let pivot = root[j * width + j] - before;
-        if !(pivot > 1e-12 * lower[j * width + j]) || !pivot.is_finite() {
+        if !pivot.is_finite() || pivot <= 1e-12 * lower[j * width + j] {
             return None;
         }
         let diagonal = pivot.sqrt();

@@ -160,6 +160,6 @@ impl Row {
 /// As base 58 writes 32 bytes: 43 letters or 44. This one is made up.
 fn address(number: u64) -> String {
     const LETTERS: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-    let mut draw = Draw::of(number ^ 0xadd2_e55);
+    let mut draw = Draw::of(number ^ 0x0add_2e55);
     (0..43).map(|_| char::from(LETTERS[draw.below(58) as usize])).collect()
 }

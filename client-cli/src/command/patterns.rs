@@ -43,7 +43,6 @@ pub async fn run(session: &Session, args: PatternsArgs) -> Outcome {
         max_conditions: args.depth,
         min_alerts: args.min_alerts,
         count: args.count,
-        ..DiscoverPatternsRequest::default()
     };
     let Message::DiscoverPatterns(answer) =
         ask(session, "DiscoverPatterns", Question::DiscoverPatterns(request)).await?

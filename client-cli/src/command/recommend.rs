@@ -55,7 +55,6 @@ pub async fn run(session: &Session, mut args: RecommendArgs) -> Outcome {
         current: args.current.given(session).await?,
         objective: args.objective(),
         window: args.window.window(),
-        ..RecommendRequest::default()
     };
     let Message::Recommend(answer) = ask(session, "Recommend", Question::Recommend(request)).await? else {
         return Err(broken_off("Recommend"));

@@ -33,7 +33,6 @@ pub async fn run(session: &Session, args: RecommendationsArgs) -> Outcome {
         let request = ListRecommendationsRequest {
             page_size: i32::try_from(missing).unwrap_or(i32::MAX),
             page_token: std::mem::take(&mut list.next_page_token),
-            ..ListRecommendationsRequest::default()
         };
         let answer = client.list_recommendations(request).await;
         let page = session.services.answer(Service::Analysis, "ListRecommendations", answer)?;

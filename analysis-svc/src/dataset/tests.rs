@@ -126,9 +126,9 @@ fn varied(number: u32, version: u32) -> domain::record::AlertRecord {
     let mut record = record(number);
     let same_token = self::record(number / 3);
     record.alert.token = same_token.alert.token;
-    record.alert.features.final_score = (version % 4 > 0).then_some((number % 7) as i32);
-    record.alert.features.lp_locked = (version % 3 > 0).then_some(number.is_multiple_of(2));
-    record.alert.features.dex_name = (version % 5 > 0).then(|| format!("dex {}", (number + version) % 9));
+    record.alert.features.final_score = (!version.is_multiple_of(4)).then_some((number % 7) as i32);
+    record.alert.features.lp_locked = (!version.is_multiple_of(3)).then_some(number.is_multiple_of(2));
+    record.alert.features.dex_name = (!version.is_multiple_of(5)).then(|| format!("dex {}", (number + version) % 9));
     record.alert.features.holder_count = Some((number * 37 + version) as i32);
     record.outcome.max_gain_pct = Some(f64::from(number % 5) * 25.5 + f64::from(version));
     record.outcome.is_rug = Some(version.is_multiple_of(2));

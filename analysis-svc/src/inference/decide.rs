@@ -75,7 +75,10 @@ mod tests {
     use crate::inference::checkpoint::Checkpoint;
     use crate::statistics::proportion::TwoByTwo;
 
-    fn flag(counts: &[((u64, u64), (u64, u64))]) -> Days {
+    /// Events and total with it, and without.
+    type Counts = ((u64, u64), (u64, u64));
+
+    fn flag(counts: &[Counts]) -> Days {
         Days::Flag(counts.iter().map(|&(with, without)| TwoByTwo::new(with, without).expect("counts")).collect())
     }
 

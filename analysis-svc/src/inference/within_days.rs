@@ -141,7 +141,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn days(counts: &[((u64, u64), (u64, u64))]) -> Vec<TwoByTwo> {
+    /// Events and total with it, and without.
+    type Counts = ((u64, u64), (u64, u64));
+
+    fn days(counts: &[Counts]) -> Vec<TwoByTwo> {
         counts.iter().map(|&(with, without)| TwoByTwo::new(with, without).expect("counts")).collect()
     }
 

@@ -116,7 +116,7 @@ fn pysubgroup(table: &Table) -> std::io::Result<Option<(f64, String)>> {
     }
     let mut file = tempfile::NamedTempFile::new()?;
     file.write_all(&table.bytes())?;
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/pysubgroup.py");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/pysubgroup_search.py");
     let numbers = [table.pumps.len(), FEATURES, VALUES].map(|number| number.to_string());
     let output = Command::new(&python).arg(script).arg(file.path()).args(numbers).output()?;
     let printed = String::from_utf8_lossy(&output.stdout);

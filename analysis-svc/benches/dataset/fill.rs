@@ -9,6 +9,7 @@ use domain::field::{AlertField, Field, Kind, OutcomeField};
 use domain::timestamp::Timestamp;
 use sqlx::PgConnection;
 use store::dataset::{Batch, Cells};
+use store::leases::SHARDS;
 
 /// Writes `alerts` alerts, and leaves the tables as a database at rest has them.
 pub async fn fill(connection: &mut PgConnection, alerts: usize) -> Result<()> {
@@ -32,10 +33,12 @@ pub async fn write(connection: &mut PgConnection, batch: &Batch, tokens: &mut Ha
         // The store numbers tokens from 1.
         if tokens.insert(batch.tokens[row]) {
             let (chain, address) = (lines.at(row, "token.chain"), lines.at(row, "token.address"));
-            writeln!(text, "{}\t{chain}\t{address}", batch.tokens[row] + 1)?;
+            // Who polls a token is nothing to the analysis: any shard will do.
+            let shard = batch.tokens[row] % SHARDS as i64;
+            writeln!(text, "{}\t{chain}\t{address}\t{shard}", batch.tokens[row] + 1)?;
         }
     }
-    copy(connection, "tokens (token_id, chain, address)", text).await?;
+    copy(connection, "tokens (token_id, chain, address, shard)", text).await?;
 
     let features: Vec<&str> = Batch::fields().iter().filter(|field| is_of_alert(field)).map(name).collect();
     let columns: Vec<String> = features.iter().map(|name| name.replace('.', "_")).collect();

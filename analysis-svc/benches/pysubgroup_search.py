@@ -1,6 +1,6 @@
 """The reference of `cargo bench -p analysis-svc --bench patterns`: the same alerts and conditions, searched by pysubgroup.
 
-    python benches/pysubgroup.py FILE ROWS FEATURES VALUES
+    python benches/pysubgroup_search.py FILE ROWS FEATURES VALUES
 
 FILE has one byte an alert for each feature, one feature after the other, and then one byte an alert for the pump. Prints the
 seconds that the search took, without reading and without laying the selectors out.

@@ -132,11 +132,28 @@ fn texts(field: &Field, cells: &Cells) -> Vec<String> {
     match cells {
         Cells::Flags(flags) => flags.iter().map(|flag| or(flag.map(|flag| flag.to_string()))).collect(),
         Cells::Numbers(numbers) => {
-            numbers.iter().map(|number| or((!number.is_nan()).then(|| number.to_string()))).collect()
+            let whole = |number: f64| if is_whole(field) { number.round() } else { number };
+            numbers.iter().map(|&number| or((!number.is_nan()).then(|| whole(number).to_string()))).collect()
         }
         Cells::Moments(moments) => moments.iter().map(|at| or(at.map(|at: Timestamp| at.to_string()))).collect(),
         Cells::Words(words) => words.iter().map(|word| or(word.map(|word| in_database(field, word)))).collect(),
     }
+}
+
+/// The columns of integers.
+fn is_whole(field: &Field) -> bool {
+    let whole = [
+        "preliminary_score",
+        "final_score",
+        "velocity_score_15m",
+        "velocity_bonus",
+        "holder_count",
+        "unique_traders_15m",
+        "held_dropped",
+        "snapshot_count",
+        "policy_version",
+    ];
+    whole.contains(&name(field))
 }
 
 /// The database has the names of enum values in small letters.

@@ -7,7 +7,7 @@ use anyhow::Context;
 use domain::gate::Catalogue;
 use domain::outcome::policy::Policy;
 use service::config::{AnyKey, Settings, keys};
-use service::telemetry::{LogFilter, LogFormat};
+use service::telemetry::TelemetrySettings;
 
 /// The settings that the program reads.
 pub const KEYS: &[&dyn AnyKey] = &[
@@ -21,6 +21,9 @@ pub const KEYS: &[&dyn AnyKey] = &[
     &keys::DRAIN_TIMEOUT,
     &keys::LOG,
     &keys::LOG_FORMAT,
+    &service::telemetry::METRICS_LISTEN_ADDR,
+    &service::telemetry::OTLP_ENDPOINT,
+    &service::telemetry::TRACE_SAMPLE_RATIO,
 ];
 
 /// How the service answers, wherever it runs.
@@ -63,10 +66,8 @@ pub struct ProgramConfig {
     pub database_timeout: Duration,
     /// Where to listen.
     pub listen_addr: SocketAddr,
-    /// What is logged.
-    pub log: LogFilter,
-    /// How it is written.
-    pub log_format: LogFormat,
+    /// What it says of itself.
+    pub telemetry: TelemetrySettings,
     /// How it answers.
     pub analysis: AnalysisConfig,
 }
@@ -88,8 +89,7 @@ impl ProgramConfig {
             database_connections: settings.get(&keys::DATABASE_CONNECTIONS)?,
             database_timeout: settings.get(&keys::DATABASE_TIMEOUT)?,
             listen_addr: settings.get(&keys::ANALYSIS_LISTEN_ADDR)?,
-            log: settings.get_optional(&keys::LOG)?.unwrap_or_default(),
-            log_format: settings.get_optional(&keys::LOG_FORMAT)?.unwrap_or_default(),
+            telemetry: TelemetrySettings::read(settings)?,
             analysis: AnalysisConfig {
                 catalogue,
                 policy: defaults.policy,

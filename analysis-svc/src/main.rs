@@ -18,7 +18,7 @@ fn main() -> ExitCode {
 }
 
 async fn run(config: ProgramConfig) -> anyhow::Result<()> {
-    let _telemetry = telemetry::start(&config.log, config.log_format)?;
+    let _telemetry = telemetry::start_all("analysis-svc", &config.telemetry)?;
     let stop = shutdown::on_signal().context("listening for signals")?;
     let mut options = ConnectOptions::from(config.database_url).with_timeout(config.database_timeout);
     options.max_connections = config.database_connections;

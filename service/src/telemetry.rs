@@ -1,60 +1,41 @@
-//! Logs: to stderr, as text for people or as JSON for machines.
+//! Logs to stderr, metrics to Prometheus, and all of it, with traces, to an OpenTelemetry collector.
 
-use std::io::IsTerminal;
+mod log;
+mod metrics;
+mod otlp;
+mod propagation;
+mod sampling;
+mod scrape;
+mod settings;
+mod statements;
 
+use std::net::SocketAddr;
+
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry::{KeyValue, global};
+use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::logs::SdkLoggerProvider;
+use opentelemetry_sdk::metrics::SdkMeterProvider;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tokio::task::AbortHandle;
+use tracing_subscriber::filter::{FilterExt, LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, Layer, Registry};
+use tracing_subscriber::{Layer, Registry};
 
-use crate::config::Setting;
+pub use log::{LogFilter, LogFormat};
+pub(crate) use propagation::from_caller;
+pub use propagation::headers_for_a_request;
+use sampling::Sampled;
+pub use settings::{METRICS_LISTEN_ADDR, OTLP_ENDPOINT, TELEMETRY, TRACE_SAMPLE_RATIO, TelemetrySettings};
+use statements::Statements;
 
-/// What is logged where nothing was said: the services' own words, and only warnings of the libraries below them.
-const DEFAULT_FILTER: &str = "info,sqlx=warn,sea_orm=warn,sea_orm_migration=warn,hyper=warn,h2=warn,tower=warn";
+/// Spans are made under this target alone: those of the libraries would be most of every trace.
+pub const SPANS: &str = "perftrack::span";
 
-/// Which events are logged: `info`, or `warn,tracker_svc=debug`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogFilter(String);
-
-impl Default for LogFilter {
-    fn default() -> Self {
-        Self(DEFAULT_FILTER.to_owned())
-    }
-}
-
-impl Setting for LogFilter {
-    const EXPECTED: &'static str = "error, warn, info, debug, trace, or levels by part such as info,tracker_svc=debug";
-
-    fn parse(text: &str) -> Result<Self, String> {
-        EnvFilter::try_new(text).map_err(|error| error.to_string())?;
-        // A bare level means ours: the libraries' own debug output would bury it.
-        let plain = text.parse::<tracing::Level>().is_ok();
-        Ok(Self(if plain { DEFAULT_FILTER.replacen("info", text, 1) } else { text.to_owned() }))
-    }
-}
-
-/// How events are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LogFormat {
-    /// A line of text per event, coloured on a terminal.
-    #[default]
-    Text,
-    /// A JSON object per line.
-    Json,
-}
-
-impl Setting for LogFormat {
-    const EXPECTED: &'static str = "text or json";
-
-    fn parse(text: &str) -> Result<Self, String> {
-        match text {
-            "text" => Ok(Self::Text),
-            "json" => Ok(Self::Json),
-            _ => Err("no such format".to_owned()),
-        }
-    }
-}
-
-/// Logs could not be set up.
+/// Telemetry could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
     /// The filter is none.
@@ -63,44 +44,102 @@ pub enum TelemetryError {
     /// Something in this process logs already.
     #[error("setting up the log: {0}")]
     Installed(#[from] tracing_subscriber::util::TryInitError),
+    /// The collector's address is none, or TLS cannot be used.
+    #[error("setting up what is sent to the collector: {0}; see otlp_endpoint")]
+    Otlp(#[from] opentelemetry_otlp::ExporterBuildError),
+    /// The metrics cannot be offered.
+    #[error("setting up the metrics: {0}")]
+    Prometheus(String),
+    /// The address of the metrics cannot be listened on.
+    #[error(
+        "cannot listen on {address} for /metrics: {source}; choose another metrics_listen_addr, or port 0 for any free one"
+    )]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
 }
 
-/// Keeps telemetry running; drop it last, after the services have stopped.
+/// Keeps telemetry running; drop it last, after the services have stopped: what was not sent yet is sent then.
 #[must_use = "telemetry runs while this is alive"]
-#[derive(Debug)]
-pub struct Telemetry(());
-
-/// Begins to log, for the whole process.
-pub fn start(filter: &LogFilter, format: LogFormat) -> Result<Telemetry, TelemetryError> {
-    let filter = EnvFilter::try_new(&filter.0)?;
-    tracing_subscriber::registry().with(lines(format).with_filter(filter)).try_init()?;
-    Ok(Telemetry(()))
+#[derive(Debug, Default)]
+pub struct Telemetry {
+    meters: Option<SdkMeterProvider>,
+    tracers: Option<SdkTracerProvider>,
+    loggers: Option<SdkLoggerProvider>,
+    scraped: Option<AbortHandle>,
 }
 
-fn lines(format: LogFormat) -> Box<dyn Layer<Registry> + Send + Sync> {
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    match format {
-        LogFormat::Text => {
-            let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
-            layer.with_ansi(colours).boxed()
+impl Drop for Telemetry {
+    fn drop(&mut self) {
+        if let Some(scraped) = &self.scraped {
+            scraped.abort();
         }
-        LogFormat::Json => layer.json().flatten_event(true).boxed(),
+        // A collector that is away loses the last of it; there is nobody to be told any more.
+        let _ = self.tracers.as_ref().map(SdkTracerProvider::shutdown);
+        let _ = self.meters.as_ref().map(SdkMeterProvider::shutdown);
+        let _ = self.loggers.as_ref().map(SdkLoggerProvider::shutdown);
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Begins to log, for the whole process, and no more.
+pub fn start(filter: &LogFilter, format: LogFormat) -> Result<Telemetry, TelemetryError> {
+    let lines = log::lines(format).with_filter(filter.layer()?.and(Sampled::new()));
+    tracing_subscriber::registry().with(lines).try_init()?;
+    Ok(Telemetry::default())
+}
 
-    #[test]
-    fn a_bare_level_is_for_the_services_and_leaves_the_libraries_quiet() {
-        assert_eq!(LogFilter::parse("debug"), Ok(LogFilter(DEFAULT_FILTER.replacen("info", "debug", 1))));
-        assert_eq!(LogFilter::parse("warn,sqlx=debug"), Ok(LogFilter("warn,sqlx=debug".to_owned())));
-        assert!(LogFilter::parse("info,tracker_svc=loud").is_err());
+/// Begins to log, to count and to trace, for the whole process, in the name of `service`. Call it before anything else is
+/// made: metrics of what was there before are lost. Must be called within a runtime.
+///
+/// # Errors
+/// [`TelemetryError`] where a setting cannot be followed. A collector that is away is none.
+pub fn start_all(service: &'static str, settings: &TelemetrySettings) -> Result<Telemetry, TelemetryError> {
+    let resource = resource(service);
+    let mut telemetry = Telemetry::default();
+    let mut registry = None;
+    if settings.metrics_listen.is_some() || settings.otlp_endpoint.is_some() {
+        let (meters, scraped) = metrics::provider(settings, resource.clone())?;
+        global::set_meter_provider(meters.clone());
+        telemetry.meters = Some(meters);
+        registry = scraped;
     }
+    let lines = log::lines(settings.log_format).with_filter(settings.log.layer()?.and(Sampled::new()));
+    let mut layers: Vec<Box<dyn Layer<Registry> + Send + Sync>> = vec![lines.boxed()];
+    if let Some(endpoint) = &settings.otlp_endpoint {
+        global::set_text_map_propagator(TraceContextPropagator::new());
+        let tracers = otlp::traces(endpoint, settings.trace_sample_ratio, resource.clone())?;
+        global::set_tracer_provider(tracers.clone());
+        let tracer = tracers.tracer("perftrack");
+        let spans = Targets::new().with_target(SPANS, LevelFilter::INFO);
+        layers.push(tracing_opentelemetry::layer().with_tracer(tracer.clone()).with_filter(spans).boxed());
+        layers.push(Statements::layer(tracer));
+        let loggers = otlp::logs(endpoint, resource)?;
+        // What is said while the log is sent must not be sent in turn.
+        let others = Targets::new()
+            .with_default(LevelFilter::TRACE)
+            .with_targets(["hyper", "h2", "tonic", "tower", "opentelemetry"].map(|target| (target, LevelFilter::OFF)));
+        let filter = settings.log.layer()?.and(others).and(Sampled::new());
+        layers.push(OpenTelemetryTracingBridge::new(&loggers).with_filter(filter).boxed());
+        telemetry.tracers = Some(tracers);
+        telemetry.loggers = Some(loggers);
+    }
+    tracing_subscriber::registry().with(layers).try_init()?;
+    if let (Some(address), Some(registry)) = (settings.metrics_listen, registry) {
+        telemetry.scraped = Some(scrape::serve(address, registry)?);
+    }
+    Ok(telemetry)
+}
 
-    #[test]
-    fn the_default_filter_is_one() {
-        assert!(EnvFilter::try_new(DEFAULT_FILTER).is_ok());
-    }
+fn resource(service: &'static str) -> Resource {
+    Resource::builder_empty()
+        .with_service_name(service)
+        .with_attributes([
+            KeyValue::new("service.namespace", "perftrack"),
+            KeyValue::new("service.version", env!("CARGO_PKG_VERSION")),
+            KeyValue::new("service.instance.id", uuid::Uuid::now_v7().to_string()),
+        ])
+        .build()
 }

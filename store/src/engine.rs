@@ -4,6 +4,7 @@
 mod bulk;
 mod connection;
 mod held;
+mod pool_metrics;
 mod postgres;
 mod probe;
 mod sqlite;

@@ -6,6 +6,7 @@ mod refold;
 mod relabel;
 pub(crate) mod row;
 mod seal;
+mod seal_metrics;
 
 use std::sync::Arc;
 

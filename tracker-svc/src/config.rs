@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use service::config::{AnyKey, ConfigError, DatabaseUrl, HttpUrl, Key, Secret, Settings, keys};
-use service::telemetry::{LogFilter, LogFormat};
+use service::telemetry::TelemetrySettings;
 use store::{ConnectOptions, Rules};
 
 use crate::feed::{Endpoint, FeedSettings};
@@ -34,6 +34,9 @@ pub const KEYS: &[&dyn AnyKey] = &[
     &keys::DRAIN_TIMEOUT,
     &keys::LOG,
     &keys::LOG_FORMAT,
+    &service::telemetry::METRICS_LISTEN_ADDR,
+    &service::telemetry::OTLP_ENDPOINT,
+    &service::telemetry::TRACE_SAMPLE_RATIO,
 ];
 
 /// The tracker's configuration, checked.
@@ -54,10 +57,8 @@ pub struct Config {
     pub tracking: TrackingSettings,
     /// How long calls in flight may take to end when it stops.
     pub drain_timeout: Duration,
-    /// What is logged.
-    pub log: LogFilter,
-    /// How it is written.
-    pub log_format: LogFormat,
+    /// What it says of itself.
+    pub telemetry: TelemetrySettings,
 }
 
 impl Config {
@@ -75,8 +76,7 @@ impl Config {
             feeds: feeds(settings)?,
             tracking: tracking(settings)?,
             drain_timeout: settings.get(&keys::DRAIN_TIMEOUT)?,
-            log: settings.get_optional(&keys::LOG)?.unwrap_or_default(),
-            log_format: settings.get_optional(&keys::LOG_FORMAT)?.unwrap_or_default(),
+            telemetry: TelemetrySettings::read(settings)?,
         })
     }
 

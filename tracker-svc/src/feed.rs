@@ -34,6 +34,7 @@ mod queue;
 pub mod registry;
 pub mod settings;
 pub mod source;
+mod source_metrics;
 
 pub use cascade::Feeds;
 pub use http::FetchError;

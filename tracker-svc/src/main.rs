@@ -24,7 +24,7 @@ fn main() -> ExitCode {
         )
         .subcommand(Command::new("migrate").about("Brings the database's tables up to date, then ends"));
     program::run(command, KEYS, Config::read, |matches, config| async move {
-        let _telemetry = telemetry::start(&config.log, config.log_format)?;
+        let _telemetry = telemetry::start_all("tracker-svc", &config.telemetry)?;
         if matches.subcommand_name() == Some("migrate") { migrate(config).await } else { run(config).await }
     })
 }

@@ -34,6 +34,7 @@ mod lease;
 mod patience;
 mod plan;
 mod record;
+mod record_metrics;
 mod schedule;
 mod seal;
 mod summary;

@@ -1,6 +1,8 @@
 //! How large the dataset is, and how long it takes to bring it up to date, as metrics.
 
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use opentelemetry::metrics::{Gauge, Histogram};
 
@@ -12,12 +14,46 @@ pub(super) struct DatasetMetrics {
     bytes_per_alert: Gauge<f64>,
     changes: Histogram<u64>,
     elapsed_seconds: Histogram<f64>,
+    /// When the data was last brought up to date.
+    loaded: Arc<LoadedAt>,
+}
+
+/// In milliseconds after the first time, which is none before it.
+#[derive(Debug, Default)]
+struct LoadedAt {
+    first: OnceLock<Instant>,
+    after_ms: AtomicU64,
+}
+
+impl LoadedAt {
+    fn now(&self) {
+        let after = self.first.get_or_init(Instant::now).elapsed().as_millis();
+        self.after_ms.store(u64::try_from(after).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    fn age(&self) -> Option<Duration> {
+        let after = Duration::from_millis(self.after_ms.load(Ordering::Relaxed));
+        self.first.get().map(|first| first.elapsed().saturating_sub(after))
+    }
 }
 
 impl DatasetMetrics {
     pub(super) fn new() -> Self {
         let meter = opentelemetry::global::meter("perftrack.analysis");
+        let loaded = Arc::new(LoadedAt::default());
+        let watched = Arc::clone(&loaded);
+        meter
+            .f64_observable_gauge("perftrack.dataset.revision_age")
+            .with_unit("s")
+            .with_description("Time since the data in memory last changed; nothing before the first question")
+            .with_callback(move |observer| {
+                if let Some(age) = watched.age() {
+                    observer.observe(age.as_secs_f64(), &[]);
+                }
+            })
+            .build();
         Self {
+            loaded,
             alerts: meter
                 .u64_gauge("perftrack.dataset.alerts")
                 .with_unit("{alert}")
@@ -47,6 +83,7 @@ impl DatasetMetrics {
     }
 
     pub(super) fn loaded(&self, alerts: usize, bytes: usize, changes: usize, elapsed: Duration) {
+        self.loaded.now();
         self.alerts.record(alerts as u64, &[]);
         self.bytes.record(bytes as u64, &[]);
         self.bytes_per_alert.record(bytes as f64 / alerts.max(1) as f64, &[]);

@@ -50,6 +50,9 @@ pub const KEYS: &[&dyn AnyKey] = &[
     &keys::DRAIN_TIMEOUT,
     &keys::LOG,
     &keys::LOG_FORMAT,
+    &service::telemetry::METRICS_LISTEN_ADDR,
+    &service::telemetry::OTLP_ENDPOINT,
+    &service::telemetry::TRACE_SAMPLE_RATIO,
 ];
 
 /// Serves until it is told to stop. `matches` are the command's own, with a flag for each of [`KEYS`].
@@ -73,7 +76,7 @@ pub async fn run(args: DevArgs, matches: &ArgMatches) -> Outcome {
         .map_err(|error| usage(error.to_string()))?;
     let analysis = ProgramConfig::of(&settings).map_err(|error| usage(format!("{error:#}")))?;
 
-    let _telemetry = telemetry::start(&analysis.log, analysis.log_format).map_err(anyhow::Error::from)?;
+    let _telemetry = telemetry::start_all("perfctl-dev", &analysis.telemetry).map_err(anyhow::Error::from)?;
     let stop = shutdown::on_signal().context("listening for signals")?;
     let setup = Setup {
         database: ConnectOptions::from(url),

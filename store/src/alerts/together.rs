@@ -12,6 +12,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tracing::{Instrument as _, Span};
 
 use super::record::Record;
 use super::{NewAlert, Recording};
@@ -38,6 +39,7 @@ struct Waiting {
     alert: NewAlert,
     rules: Rules,
     answer: oneshot::Sender<Answer>,
+    span: Span,
 }
 
 impl Together {
@@ -50,7 +52,7 @@ impl Together {
     /// Records an alert with those of whoever else is at it. A caller that gives up may find it recorded all the same.
     pub(super) async fn record(self: &Arc<Self>, engine: &Arc<Engine>, alert: NewAlert, rules: Rules) -> Answer {
         let (answer, answered) = oneshot::channel();
-        self.waiting().push(Waiting { alert, rules, answer });
+        self.waiting().push(Waiting { alert, rules, answer, span: Span::current() });
         if let Ok(turn) = Arc::clone(&self.writing).try_acquire_owned() {
             tokio::spawn(Arc::clone(self).take_turn(Arc::clone(engine), turn));
         }
@@ -81,13 +83,15 @@ impl Together {
         // Never closed.
         let under_way = Arc::clone(&self.under_way).acquire_owned().await.ok();
         let begun = begin::<Record<'_>>(engine).await;
-        let Some(Group { alerts, rules, answers }) = self.next_group() else { return };
+        let Some(Group { alerts, rules, answers, span }) = self.next_group() else { return };
         let prepared = match begun {
-            Ok(begun) => prepare(engine, begun, &Record { alerts: &alerts, rules: &rules }).await,
+            Ok(begun) => {
+                prepare(engine, begun, &Record { alerts: &alerts, rules: &rules }).instrument(span.clone()).await
+            }
             Err(error) => Err(error),
         };
         let engine = Arc::clone(engine);
-        tokio::spawn(async move {
+        let durable = async move {
             let _until_durable = under_way;
             let recorded = match prepared {
                 Ok(prepared) => prepared.commit(&engine).await,
@@ -106,7 +110,8 @@ impl Together {
                 }
                 Err(error) => answer_all(answers, std::iter::repeat_with(|| Err(error.clone()))),
             }
-        });
+        };
+        tokio::spawn(durable.instrument(span));
     }
 
     /// The first who wait, as far as they are under the same rules.
@@ -114,8 +119,11 @@ impl Together {
         let mut waiting = self.waiting();
         let rules = waiting.first()?.rules.clone();
         let same = waiting.iter().take(LARGEST_GROUP).take_while(|one| one.rules == rules).count();
+        // What is done for all of them is part of the first traced call.
+        let traced = waiting.iter().take(same).find(|one| !one.span.is_disabled());
+        let span = traced.map_or_else(Span::none, |one| one.span.clone());
         let (alerts, answers) = waiting.drain(..same).map(|one| (one.alert, one.answer)).unzip();
-        Some(Group { alerts, rules, answers })
+        Some(Group { alerts, rules, answers, span })
     }
 
     fn waiting(&self) -> std::sync::MutexGuard<'_, Vec<Waiting>> {
@@ -128,6 +136,7 @@ struct Group {
     alerts: Vec<NewAlert>,
     rules: Rules,
     answers: Vec<oneshot::Sender<Answer>>,
+    span: Span,
 }
 
 fn answer_all(to: impl IntoIterator<Item = oneshot::Sender<Answer>>, answers: impl IntoIterator<Item = Answer>) {

@@ -15,6 +15,7 @@ use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 use super::connecting;
+use super::pool_metrics::Wait;
 use crate::error::driver_error;
 
 /// An idle connection that takes longer than this to say that it is alive is taken for dead.
@@ -53,7 +54,10 @@ where
 {
     /// Waits for a free connection, as long as the pool allows.
     pub(super) async fn acquire(pool: &Pool<D>, limit: Duration, doubt: &Doubt) -> Result<Self, DbErr> {
-        let connection = pool.acquire().await.map_err(connecting)?;
+        let wait = Wait::begin();
+        let acquired = pool.acquire().await;
+        wait.ended(&acquired);
+        let connection = acquired.map_err(connecting)?;
         Ok(Self {
             connection: Some(connection),
             limit,

@@ -26,7 +26,7 @@ use super::bulk::Column;
 use super::connection::Connection;
 use super::held::{Doubt, Held};
 use super::probe::Probe;
-use super::{Rows, Transaction, connecting, executing, querying};
+use super::{Rows, Transaction, connecting, executing, pool_metrics, querying};
 use crate::entity::moment::datetime;
 use crate::error::{Doing, StoreError};
 use crate::options::{ConnectOptions, Durability};
@@ -124,6 +124,7 @@ impl Postgres {
             .await
             .map_err(connecting)
             .doing("connecting to the database")?;
+        pool_metrics::watch(&pool, "postgres");
         let probe = Probe::new(server, "SELECT 1", options.acquire_timeout);
         Ok(Self {
             pool,

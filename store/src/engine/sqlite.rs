@@ -21,7 +21,7 @@ use super::bulk::Column;
 use super::connection::Connection;
 use super::held::{Doubt, Held};
 use super::probe::Probe;
-use super::{Rows, Transaction, connecting, executing, querying};
+use super::{Rows, Transaction, connecting, executing, pool_metrics, querying};
 use crate::entity::moment::Moment;
 use crate::error::{Doing, StoreError};
 use crate::options::{ConnectOptions, Durability};
@@ -110,8 +110,11 @@ impl Sqlite {
         let writer = writer.doing(doing)?;
         let reading = file.pragma("query_only", "true");
         let readers = pool.max_connections(options.max_connections).connect_with(reading.clone());
+        let readers = readers.await.map_err(connecting).doing(doing)?;
+        pool_metrics::watch(&readers, "sqlite.readers");
+        pool_metrics::watch(&writer, "sqlite.writer");
         Ok(Self {
-            readers: readers.await.map_err(connecting).doing(doing)?,
+            readers,
             writer,
             // `SELECT 1` would not look at the file.
             probe: Probe::new(reading, "SELECT 1 FROM sqlite_schema LIMIT 1", options.acquire_timeout),

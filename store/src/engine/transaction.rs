@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use tokio::sync::{Mutex, mpsc};
+use tracing::Instrument as _;
 
 use super::connection::Connection;
 use super::{Rows, connecting, postgres, sqlite};
@@ -30,7 +31,7 @@ impl Transaction {
             connection.begin(statement).await?;
             Ok::<_, DbErr>(connection)
         };
-        let connection = match tokio::spawn(begin).await {
+        let connection = match tokio::spawn(begin.in_current_span()).await {
             Ok(begun) => begun?,
             // The runtime is shutting down.
             Err(_) => return Err(connecting(sqlx::Error::WorkerCrashed)),

@@ -8,7 +8,7 @@ use domain::timestamp::Timestamp;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
 use uuid::Uuid;
 
-use super::row;
+use super::{row, seal_metrics};
 use crate::engine::{Engine, Transaction};
 use crate::entity::moment::Moment;
 use crate::entity::outcome::{Column, Entity};
@@ -115,6 +115,7 @@ async fn seal(
         happened.extend(happenings.into_iter().map(|what| (stored.token_id, AlertId(stored.alert_id), what)));
     }
     folding::write(transaction, &rows).await?;
+    seal_metrics::sealed(&rows);
     events::tell(transaction, &happened, now).await?;
     named(happened, &locked)
 }

@@ -110,6 +110,7 @@ impl Http {
     /// # Errors
     /// All of [`FetchError`]; a body of the right content type may still be malformed.
     pub async fn json(&self, request: RequestBuilder) -> Result<Vec<u8>, FetchError> {
+        let request = request.headers(service::telemetry::headers_for_a_request());
         let mut response = request.send().await.map_err(without_url)?;
         let status = response.status();
         if status == StatusCode::TOO_MANY_REQUESTS {

@@ -10,7 +10,9 @@ use domain::timestamp::Timestamp;
 use domain::token::TokenAddress;
 use futures::future::BoxFuture;
 use service::clock::{Clock, Work};
+use service::telemetry::SPANS;
 use tokio::sync::Semaphore;
+use tracing::Instrument as _;
 
 use super::breaker::{Breaker, Opened};
 use super::budget::{Budget, NoneLeft};
@@ -18,6 +20,7 @@ use super::hedges::{Hedge, Hedges};
 use super::http::FetchError;
 use super::jump::{Credit, Ending};
 use super::latency::Latency;
+use super::source_metrics::SourceMetrics;
 use super::{Feed, PoolQuote, Purpose};
 
 /// Requests to one source that are under way at once.
@@ -40,6 +43,7 @@ pub struct Source {
     at_once: Semaphore,
     hedge_after_at_least: Duration,
     hedges: Hedges,
+    metrics: SourceMetrics,
 }
 
 /// What a source says, and when it said so.
@@ -76,8 +80,8 @@ impl Source {
         let (budget, at_once) = (Mutex::new(Budget::new(feed.limits())), Semaphore::new(AT_ONCE));
         let (breaker, latency, credit) = (Mutex::default(), Mutex::default(), Mutex::default());
         let label = Arc::from(feed.name());
-        let hedges = Hedges::new();
-        Self { feed, label, clock, budget, breaker, latency, credit, at_once, hedge_after_at_least, hedges }
+        let (hedges, metrics) = (Hedges::new(), SourceMetrics::new(feed.name()));
+        Self { feed, label, clock, budget, breaker, latency, credit, at_once, hedge_after_at_least, hedges, metrics }
     }
 
     /// Its name in observations and logs.
@@ -255,13 +259,16 @@ impl Source {
         request: BoxFuture<'_, Result<Vec<PoolQuote>, FetchError>>,
     ) -> Result<Answer, FetchError> {
         let asked_at = Instant::now();
-        let answer = request.await;
+        let span = tracing::info_span!(target: SPANS, "GET", otel.kind = "client", peer.service = self.name());
+        let answer = request.instrument(span).await;
         let now = self.clock.steady();
+        self.metrics.ended(&answer, asked_at.elapsed(), self.budget().requests_within(Duration::from_mins(1)));
         match answer {
             Ok(quotes) => {
                 self.latency().answered(asked_at.elapsed());
                 self.budget().answered(now);
                 if self.breaker().answered() {
+                    self.metrics.breaker(false);
                     tracing::info!(source = self.name(), "the price source answers again");
                 }
                 Ok(Answer { quotes, at: self.clock.now().floor_to_millis(), steady_at: now, hedged: false })
@@ -271,15 +278,19 @@ impl Source {
                     FetchError::RateLimited(pause) => {
                         let until = self.budget().refused(now, *pause);
                         // It answers, after all.
-                        self.breaker().answered();
+                        if self.breaker().answered() {
+                            self.metrics.breaker(false);
+                        }
                         tracing::debug!(source = self.name(), %until, "the price source said 429");
                     }
                     error if error.is_about_us() => {
                         let until = self.breaker().refused(now);
+                        self.metrics.breaker(true);
                         tracing::warn!(source = self.name(), %error, %until, "the price source refuses us; check its key");
                     }
                     error => {
                         if let Some(until) = self.breaker().failed(now) {
+                            self.metrics.breaker(true);
                             tracing::warn!(source = self.name(), %error, %until, "the price source keeps failing");
                         }
                     }

@@ -3,15 +3,18 @@
 use std::time::Duration;
 
 use service::clock::Work;
+use service::telemetry::SPANS;
 use store::StoreError;
 use store::leases::Fence;
 use store::observations::{Batch, BatchReport, Reception};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::Parts;
 use super::lease::polled::Polled;
 use super::patience::{Patience, survive};
+use super::record_metrics;
 use crate::feed::cascade::Delivery;
 
 /// So many observations go into one transaction at most (and one answer more).
@@ -42,7 +45,9 @@ impl Recorder {
                 batch.observations.extend(next.observations);
                 batch.pools.extend(next.pools);
             }
-            survive("storing observations", self.write(batch, fence, &mut work, &stop)).await;
+            let span = tracing::info_span!(target: SPANS, "store_observations");
+            let written = self.write(batch, fence, &mut work, &stop).instrument(span);
+            survive("storing observations", written).await;
         }
     }
 
@@ -98,6 +103,7 @@ impl Recorder {
     }
 
     fn tell(&self, batch: &Batch, report: &BatchReport) {
+        record_metrics::received(&report.receptions);
         self.parts.announcer.announce(&report.happenings);
         for ((token, observation), reception) in batch.observations.iter().zip(&report.receptions) {
             if !matches!(reception, Reception::Accepted | Reception::Duplicate) {

@@ -2,6 +2,7 @@
 
 pub mod adjusted;
 pub mod categories;
+pub mod code;
 pub mod cohort;
 pub mod comparison;
 pub mod curves;
@@ -17,14 +18,16 @@ pub mod numbers;
 pub mod periods;
 pub mod progress;
 pub mod questions;
+pub mod ranks;
 pub mod report;
 pub mod selection;
+pub mod sorted;
 pub mod standing;
-
-use std::sync::atomic::{AtomicUsize, Ordering};
+pub mod tabulate;
 
 use crate::dataset::Snapshot;
 use crate::dataset::filter::Kept;
+use crate::parallel::side_by_side;
 use cohort::Cohort;
 use comparison::Comparison;
 use judge::Look;
@@ -34,6 +37,7 @@ use questions::Answered;
 use report::FeatureReport;
 use selection::{Selection, Window};
 use standing::Now;
+use tabulate::layout::Layout;
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -66,33 +70,6 @@ pub struct Answer {
     pub unrecorded: Vec<String>,
 }
 
-/// The same of each, on two threads where there is more than one; in the order given.
-pub(crate) fn both_cores<Item: Sync, Found: Send>(items: &[Item], find: impl Fn(&Item) -> Found + Sync) -> Vec<Found> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut found = Vec::new();
-        loop {
-            let place = next.fetch_add(1, Ordering::Relaxed);
-            match items.get(place) {
-                Some(item) => found.push((place, find(item))),
-                None => return found,
-            }
-        }
-    };
-    let mut found = std::thread::scope(|scope| {
-        let other = (items.len() > 1).then(|| scope.spawn(work));
-        let mut found = work();
-        match other.map(std::thread::ScopedJoinHandle::join) {
-            Some(Ok(more)) => found.extend(more),
-            Some(Err(panicked)) => std::panic::resume_unwind(panicked),
-            None => {}
-        }
-        found
-    });
-    found.sort_unstable_by_key(|(place, _)| *place);
-    found.into_iter().map(|(_, found)| found).collect()
-}
-
 /// The answer to the standing question, kept with the revision.
 struct StandingAnswer(Answer);
 
@@ -120,8 +97,10 @@ pub fn correlate_selection(snapshot: &Snapshot, selection: &Selection) -> Answer
     let (recorded, unrecorded): (Vec<_>, Vec<_>) =
         snapshot.columns().iter().enumerate().partition(|(_, column)| column.count_known(&selection.matured) > 0);
     let labelled = Labelled::of(snapshot, &selection.matured);
-    let mut features: Vec<FeatureReport> =
-        both_cores(&recorded, |&(place, column)| features::report(snapshot, selection, &labelled, place, column));
+    let layout = Layout::of(snapshot);
+    let mut features: Vec<FeatureReport> = side_by_side(snapshot.len(), recorded, |(place, column)| {
+        features::report(snapshot, &layout, &labelled, place, column)
+    });
     let now = selection.is_standing.then(|| Now::of(snapshot));
     let look = match &now {
         Some(now) => Look::Standing(now),

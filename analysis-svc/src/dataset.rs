@@ -17,7 +17,6 @@ mod lookup;
 pub mod measures;
 mod metrics;
 mod order;
-mod parallel;
 mod plan;
 pub mod raw;
 pub mod refresh;

@@ -7,6 +7,7 @@ pub mod dataset;
 pub mod gates;
 pub mod inference;
 pub mod ledger;
+mod parallel;
 pub mod patterns;
 pub mod performers;
 pub mod progress;

@@ -1,9 +1,15 @@
 //! A category: the rates per word, and whether they differ at all.
 
+use super::code;
 use super::effect::{Effect, Measure, Outcome};
 use super::group::GroupStats;
+use super::labelled::Labelled;
+use super::tabulate::layout::Layout;
+use super::tabulate::levels::Levels;
+use super::tabulate::tally::Tally;
+use crate::dataset::Snapshot;
 use crate::dataset::columns::Categories;
-use crate::dataset::{Bitmap, Snapshot};
+use crate::inference::Target;
 use crate::inference::family::LEAST_TOKENS;
 use crate::inference::within_days::Days;
 use crate::statistics::chi_square::chi_square;
@@ -12,57 +18,55 @@ use crate::statistics::proportion::Proportion;
 /// How many words are shown; the rest is shown as one.
 const SHOWN: usize = 20;
 
-/// A word's rows, the most frequent first, then those of all others and of the unknown.
+/// A word's rows, the most frequent first, then those of all others and of the unknown; and whether the words differ.
 #[must_use]
-pub fn groups(snapshot: &Snapshot, categories: &Categories, rows: &Bitmap) -> Vec<GroupStats> {
-    let mut by_code = vec![Vec::new(); categories.levels.len()];
-    for row in categories.known.and(rows).rows() {
-        if let Some(members) = by_code.get_mut(categories.code(row) as usize) {
-            members.push(row);
-        }
-    }
-    let mut codes: Vec<usize> = (0..by_code.len()).filter(|&code| !by_code[code].is_empty()).collect();
-    // Levels are in order by word, so that a stable sort breaks ties by word.
-    codes.sort_by_key(|&code| std::cmp::Reverse(by_code[code].len()));
-    let rows_of = |codes: &[usize]| {
-        let mut set = Bitmap::none(snapshot.len());
-        codes.iter().flat_map(|&code| &by_code[code]).for_each(|&row| set.insert(row));
-        set
-    };
-    let (shown, rest) = codes.split_at(if codes.len() > SHOWN { SHOWN } else { codes.len() });
-    let mut groups: Vec<GroupStats> = shown
-        .iter()
-        .map(|&code| GroupStats::of(snapshot, &rows_of(&[code]), categories.levels[code].clone()))
-        .collect();
+pub fn report(
+    snapshot: &Snapshot,
+    layout: &Layout,
+    labelled: &Labelled,
+    categories: &Categories,
+    days: &[Days; 2],
+) -> (Vec<GroupStats>, Vec<Effect>) {
+    let tokens = labelled.tokens_by_word(categories);
+    let mut words: Vec<usize> = (0..tokens.len()).filter(|&code| tokens[code] > 0).collect();
+    // Words are in their own order, so that a stable sort breaks ties by word.
+    words.sort_by_key(|&code| std::cmp::Reverse(tokens[code]));
+    let (shown, rest) = words.split_at(SHOWN.min(words.len()));
+    let (others, unknown) = (shown.len(), shown.len() + usize::from(!rest.is_empty()));
+    let mut level_of = vec![others as u16; tokens.len()];
+    (0..).zip(shown).for_each(|(level, &code)| level_of[code] = level);
+    let levels = Levels::of_words(categories, &level_of, unknown as u16);
+    let tally = Tally::of(snapshot, layout, labelled, &levels);
+    let mut groups: Vec<GroupStats> =
+        (0..).zip(shown).map(|(level, &code)| tally.group(level, categories.levels[code].clone())).collect();
     if !rest.is_empty() {
-        groups.push(GroupStats::of(snapshot, &rows_of(rest), format!("{} others", rest.len())));
+        groups.push(tally.group(others, format!("{} others", rest.len())));
     }
-    let unknown = rows.and_not(&categories.known);
-    if !unknown.is_empty() {
-        groups.push(GroupStats::of(snapshot, &unknown, "unknown"));
+    if words.iter().map(|&code| tokens[code]).sum::<u64>() < labelled.count() {
+        groups.push(tally.group(unknown, "unknown"));
     }
-    groups
+    (groups, effects(labelled, categories, days))
 }
 
 /// Whether the words differ: Cramér's V over those with enough tokens, the small ones pooled, chosen without a look at
 /// outcomes. What decides is the test of the word that stands out most within UTC days; χ² stands beside it.
-#[must_use]
-pub fn effects(snapshot: &Snapshot, categories: &Categories, rows: &Bitmap, days: &[Days; 2]) -> Vec<Effect> {
-    let labels = snapshot.labels();
-    let both = [(Outcome::Pump, &labels.pump), (Outcome::Rug, &labels.rug)];
-    both.into_iter()
-        .zip(days)
-        .map(|((outcome, label), days)| {
-            let mut counts = vec![(0_u64, 0_u64); categories.levels.len()];
-            for row in categories.known.and(rows).rows() {
-                if let (Some(count), Some(had)) = (counts.get_mut(categories.code(row) as usize), label.get(row)) {
-                    count.0 += u64::from(had);
-                    count.1 += 1;
-                }
-            }
-            differ(outcome, &counts, days)
-        })
-        .collect()
+fn effects(labelled: &Labelled, categories: &Categories, days: &[Days; 2]) -> Vec<Effect> {
+    let mut combinations = vec![[0; code::COMBINATIONS]; categories.levels.len()];
+    categories.each(|row, word| {
+        let code = labelled.codes()[row];
+        if let (Some(counts), false) = (combinations.get_mut(word as usize), code == code::NOT_ASKED) {
+            counts[code::combination(code)] += 1;
+        }
+    });
+    let of = |(target, days): (Target, &Days)| {
+        let counts: Vec<(u64, u64)> = combinations
+            .iter()
+            .map(|counts| code::proportion(counts, target))
+            .map(|word| (word.events(), word.total()))
+            .collect();
+        differ(Outcome::from(target), &counts, days)
+    };
+    Target::ALL.into_iter().zip(days).map(of).collect()
 }
 
 fn differ(outcome: Outcome, counts: &[(u64, u64)], days: &Days) -> Effect {

@@ -3,9 +3,10 @@
 use domain::cohort::{Census, bounds_with_lost};
 use domain::timestamp::Timestamp;
 
-use super::group::{GroupStats, mean, sorted};
+use super::group::{GroupStats, mean};
 use super::selection::Selection;
-use crate::dataset::Snapshot;
+use crate::dataset::columns::Numbers;
+use crate::dataset::{Bitmap, Snapshot};
 use crate::statistics::heavy_tails::HeavyTailedMean;
 use crate::statistics::proportion::Proportion;
 
@@ -47,15 +48,16 @@ impl Cohort {
         let labels = snapshot.labels();
         let rows = &selection.matured;
         let matured = GroupStats::of(snapshot, rows, "matured");
-        let gains = sorted(&labels.max_gain_pct, rows);
+        let gains = labels.max_gain_pct.known().and(rows);
         let [pump, calm] = [rows.and(&labels.pump.yes), rows.and(&labels.pump.no)];
         Self {
             census: selection.census,
             rug_rate_with_lost: rug_rate_with_lost(snapshot, selection, matured.rugs),
-            top_ten_gain_share: HeavyTailedMean::of(gains.iter().copied()).and_then(|mean| mean.top_ten_share),
+            top_ten_gain_share: HeavyTailedMean::of(gains.rows().map(|row| labels.max_gain_pct.value(row)))
+                .and_then(|mean| mean.top_ten_share),
             mean_exit_return_pct: mean(&labels.exit_return_pct, rows),
-            pumps_100: over(&gains, 100.0),
-            pumps_400: over(&gains, 400.0),
+            pumps_100: over(&labels.max_gain_pct, &gains, 100.0),
+            pumps_400: over(&labels.max_gain_pct, &gains, 400.0),
             pump_only: pump.count_and(&labels.rug.no),
             pump_and_rug: pump.count_and(&labels.rug.yes),
             rug_only: calm.count_and(&labels.rug.yes),
@@ -75,7 +77,7 @@ fn rug_rate_with_lost(snapshot: &Snapshot, selection: &Selection, rugs: Proporti
     bounds_with_lost(count(rugs.events()) + already, count(rugs.total()) + already, in_doubt)
 }
 
-fn over(gains: &[f64], threshold: f64) -> Proportion {
-    let not_over = gains.partition_point(|&gain| gain <= threshold);
-    Proportion::new((gains.len() - not_over) as u64, gains.len() as u64).unwrap_or_default()
+fn over(numbers: &Numbers, known: &Bitmap, threshold: f64) -> Proportion {
+    let over = numbers.measures.rows_where(|number| number > threshold).count_and(known);
+    Proportion::new(u64::from(over), u64::from(known.count())).unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use super::labelled::Labelled;
 use super::report::FeatureReport;
-use super::selection::Selection;
+use super::tabulate::layout::Layout;
 use super::{categories, flags, numbers};
 use crate::dataset::Snapshot;
 use crate::dataset::columns::{Column, Values};
@@ -12,28 +12,27 @@ use crate::inference::signal::Signal;
 #[must_use]
 pub fn report(
     snapshot: &Snapshot,
-    selection: &Selection,
+    layout: &Layout,
     labelled: &Labelled,
     place: usize,
     column: &Column,
 ) -> FeatureReport {
-    let rows = &selection.matured;
     let (groups, effects, stats) = match &column.values {
         Values::Flags(values) => {
-            let (groups, effects) = flags::report(snapshot, values, rows);
+            let (groups, effects) = flags::report(snapshot, layout, labelled, values);
             (groups, effects, None)
         }
-        Values::Numbers(values) => (
-            numbers::groups(snapshot, values, rows),
-            numbers::effects(snapshot, values, rows, &labelled.days(column)),
-            Some(numbers::stats(snapshot, values, rows)),
-        ),
-        Values::Categories(values) => (
-            categories::groups(snapshot, values, rows),
-            categories::effects(snapshot, values, rows, &labelled.days(column)),
-            None,
-        ),
+        Values::Numbers(values) => {
+            let (groups, effects, stats) = numbers::report(snapshot, layout, labelled, values);
+            (groups, effects, Some(stats))
+        }
+        Values::Categories(values) => {
+            let days = labelled.days(column);
+            let (groups, effects) = categories::report(snapshot, layout, labelled, values, &days);
+            (groups, effects, None)
+        }
     };
+    let rows = labelled.rows();
     let known = column.count_known(rows);
     FeatureReport {
         feature: column.name.clone(),

@@ -2,7 +2,10 @@
 
 use super::effect::{Effect, Measure, Outcome};
 use super::group::GroupStats;
-use super::labelled::by_day;
+use super::labelled::{Labelled, by_day};
+use super::tabulate::layout::Layout;
+use super::tabulate::levels::Levels;
+use super::tabulate::tally::Tally;
 use crate::dataset::columns::Flags;
 use crate::dataset::{Bitmap, Snapshot};
 use crate::statistics::confidence::Confidence;
@@ -14,13 +17,19 @@ use crate::statistics::strata::exact_two_sided;
 
 /// The rows with it, without it, and those of which it is unknown where there are any; and how the first two differ.
 #[must_use]
-pub fn report(snapshot: &Snapshot, flags: &Flags, rows: &Bitmap) -> (Vec<GroupStats>, Vec<Effect>) {
-    let (yes, no) = (rows.and(&flags.yes), rows.and(&flags.no));
-    let unknown = rows.and_not(&yes).and_not(&no);
-    let mut groups = vec![GroupStats::of(snapshot, &yes, "true"), GroupStats::of(snapshot, &no, "false")];
+pub fn report(
+    snapshot: &Snapshot,
+    layout: &Layout,
+    labelled: &Labelled,
+    flags: &Flags,
+) -> (Vec<GroupStats>, Vec<Effect>) {
+    let levels = Levels::of_flags(flags, snapshot.len());
+    let tally = Tally::of(snapshot, layout, labelled, &levels);
+    let mut groups = vec![tally.group(0, "true"), tally.group(1, "false")];
+    let (yes, no) = (labelled.rows().and(&flags.yes), labelled.rows().and(&flags.no));
     let effects = effects(snapshot, (&groups[0], &yes), (&groups[1], &no));
-    if !unknown.is_empty() {
-        groups.push(GroupStats::of(snapshot, &unknown, "unknown"));
+    if u64::from(groups[0].alerts + groups[1].alerts) < labelled.count() {
+        groups.push(tally.group(2, "unknown"));
     }
     (groups, effects)
 }

@@ -1,9 +1,11 @@
 //! How the alerts of one group did: the row of every table.
 
+use super::tabulate::buckets::{self, BUCKETS};
+use super::tabulate::layout::Layout;
 use crate::dataset::columns::Numbers;
 use crate::dataset::{Bitmap, Snapshot};
 use crate::statistics::confidence::{Confidence, Estimate};
-use crate::statistics::heavy_tails::HeavyTailedMean;
+use crate::statistics::heavy_tails::CompensatedSum;
 use crate::statistics::median::Median;
 use crate::statistics::proportion::Proportion;
 use crate::statistics::wilson;
@@ -33,17 +35,29 @@ impl GroupStats {
     /// The alerts of `rows`, which are matured.
     #[must_use]
     pub fn of(snapshot: &Snapshot, rows: &Bitmap, level: impl Into<String>) -> Self {
-        let labels = snapshot.labels();
-        let exits = sorted(&labels.exit_return_pct, rows);
+        let (labels, layout) = (snapshot.labels(), Layout::of(snapshot));
+        let (mut gains, mut exits) = ([0; BUCKETS], [0; BUCKETS]);
+        let mut sum = CompensatedSum::default();
+        for row in rows.rows() {
+            let bucket = layout.gains.of_row()[row];
+            gains[usize::from(bucket)] += 1;
+            exits[usize::from(layout.exits.of_row()[row])] += 1;
+            sum.add(if bucket == buckets::UNKNOWN { 0.0 } else { labels.max_gain_pct.value(row) });
+        }
+        let known: u32 = gains[..BUCKETS - 1].iter().sum();
+        let is_in = |row: usize| rows.contains(row);
         Self {
             level: level.into(),
             alerts: rows.count(),
             clusters: snapshot.count_tokens(rows),
             pumps: labels.pump.proportion(rows),
             rugs: labels.rug.proportion(rows),
-            median_max_gain_pct: Median::of_sorted(&sorted(&labels.max_gain_pct, rows), Confidence::NINETY_FIVE),
-            mean_max_gain_pct: mean(&labels.max_gain_pct, rows),
-            median_exit_return_pct: Median::of_sorted(&exits, Confidence::NINETY_FIVE).map(|median| median.value),
+            median_max_gain_pct: layout.gains.median(&labels.max_gain_pct, &gains, is_in),
+            mean_max_gain_pct: sum.mean(known as usize),
+            median_exit_return_pct: layout
+                .exits
+                .median(&labels.exit_return_pct, &exits, is_in)
+                .map(|median| median.value),
         }
     }
 
@@ -60,23 +74,9 @@ impl GroupStats {
     }
 }
 
-/// The known numbers of `rows`, ascending.
-#[must_use]
-pub fn sorted(numbers: &Numbers, rows: &Bitmap) -> Vec<f64> {
-    /// To sort one number takes about as long as to walk past so many.
-    const WALKED: usize = 16;
-    let known = numbers.known().and(rows);
-    if known.count() as usize * WALKED < numbers.order.len() {
-        let mut few: Vec<f64> = known.rows().map(|row| numbers.value(row)).collect();
-        few.sort_unstable_by(f64::total_cmp);
-        return few;
-    }
-    let order = numbers.order.rows().iter().map(|&row| row as usize);
-    order.filter(|&row| known.contains(row)).map(|row| numbers.value(row)).collect()
-}
-
 /// The mean of the known numbers of `rows`.
 #[must_use]
 pub fn mean(numbers: &Numbers, rows: &Bitmap) -> Option<f64> {
-    HeavyTailedMean::of(numbers.known().and(rows).rows().map(|row| numbers.value(row))).map(|mean| mean.mean)
+    let known = numbers.known().and(rows);
+    CompensatedSum::of(known.rows().map(|row| numbers.value(row))).mean(known.count() as usize)
 }

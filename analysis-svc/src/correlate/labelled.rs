@@ -3,21 +3,21 @@
 
 use std::ops::Range;
 
-use crate::dataset::columns::{Categories, Column, Flags, Numbers, Values};
+use super::code::{self, COMBINATIONS, Combinations};
+use super::ranks::Ranks;
+use super::sorted::Sorted;
+use crate::dataset::columns::{Categories, Column, Flags, Values};
 use crate::dataset::{Bitmap, Snapshot};
 use crate::inference::Target;
 use crate::inference::family::LEAST_TOKENS;
 use crate::inference::within_days::Days;
 use crate::statistics::proportion::{Proportion, TwoByTwo};
-use crate::statistics::quantile_bins::{QuantileBins, bins_for};
-use crate::statistics::rank::mann_whitney::{MannWhitney, TieGroup};
-use crate::statistics::rank::order::Order;
 
 /// The alerts that a family of questions is asked of.
 #[derive(Clone, Debug)]
 pub struct Labelled {
     rows: Bitmap,
-    /// By row: 0 of a row that is not asked, else 1 + 9 · day + 3 · pump + rug.
+    /// By row.
     codes: Vec<u32>,
     /// The rows of each UTC day.
     days: Vec<Range<usize>>,
@@ -25,18 +25,15 @@ pub struct Labelled {
     labels: [Flags; 2],
 }
 
-const NO: u32 = 0;
-const YES: u32 = 1;
-const UNKNOWN: u32 = 2;
-
-/// What a code says of an outcome: `None` where that is unknown.
-fn outcome(code: u32, target: Target) -> Option<bool> {
-    let state = (code - 1) / if target == Target::Pump { 3 } else { 1 } % 3;
-    (state != UNKNOWN).then_some(state == YES)
-}
-
-const fn day(code: u32) -> usize {
-    ((code - 1) / 9) as usize
+/// A feature's counts on the alerts that are asked.
+#[derive(Clone, Debug)]
+pub struct Counted {
+    /// How many tokens there are in each known level: true and false, the bins of a number, the words.
+    pub known_levels: Vec<u64>,
+    /// The counts by day, for pumps and for rugs.
+    pub days: [Days; 2],
+    /// Each known level against the rest, by day: what an effect is ruled out by. Of a flag, true against false alone.
+    pub levels: [Vec<Vec<TwoByTwo>>; 2],
 }
 
 impl Labelled {
@@ -44,20 +41,21 @@ impl Labelled {
     #[must_use]
     pub fn of(snapshot: &Snapshot, rows: &Bitmap) -> Self {
         let labels = snapshot.labels();
-        let state = |label: &Flags, row| match label.get(row) {
-            Some(true) => YES,
-            Some(false) => NO,
-            None => UNKNOWN,
-        };
-        let mut codes = vec![0; snapshot.len()];
-        let mut days = snapshot.days().iter().map(|day| day.rows.end).enumerate();
-        let (mut day, mut end) = (0, 0);
-        for row in rows.rows() {
-            while row >= end {
-                let Some(next) = days.next() else { break };
-                (day, end) = (next.0 as u32, next.1);
+        let words = |rows: &Bitmap, index: usize| rows.words().get(index).copied().unwrap_or_default();
+        let mut codes = vec![code::NOT_ASKED; snapshot.len()];
+        for (day, of_day) in snapshot.days().iter().enumerate() {
+            for index in of_day.rows.start / 64..of_day.rows.end.div_ceil(64) {
+                let asked = words(rows, index);
+                let pump = (words(&labels.pump.yes, index), words(&labels.pump.no, index));
+                let rug = (words(&labels.rug.yes, index), words(&labels.rug.no, index));
+                let first = of_day.rows.start.max(index * 64);
+                let end = of_day.rows.end.min(index * 64 + 64);
+                for (row, code) in (first..end).zip(&mut codes[first..end]) {
+                    let bit = |word: u64| word >> (row % 64) & 1;
+                    let of = code::of(day, (bit(pump.0), bit(pump.1)), (bit(rug.0), bit(rug.1)));
+                    *code = if bit(asked) == 1 { of } else { code::NOT_ASKED };
+                }
             }
-            codes[row] = 1 + 9 * day + 3 * state(&labels.pump, row) + state(&labels.rug, row);
         }
         let [pump, rug] = [&labels.pump, &labels.rug].map(|label| label.only(rows));
         let ranges = snapshot.days().iter().map(|day| day.rows.clone()).collect();
@@ -68,6 +66,18 @@ impl Labelled {
     #[must_use]
     pub const fn rows(&self) -> &Bitmap {
         &self.rows
+    }
+
+    /// What is asked about each row of the dataset.
+    #[must_use]
+    pub fn codes(&self) -> &[u32] {
+        &self.codes
+    }
+
+    /// The rows of each UTC day.
+    #[must_use]
+    pub fn day_rows(&self) -> &[Range<usize>] {
+        &self.days
     }
 
     /// Which of them had an outcome, where that is known.
@@ -87,48 +97,49 @@ impl Labelled {
     pub fn days(&self, column: &Column) -> [Days; 2] {
         match &column.values {
             Values::Flags(flags) => self.of_flag(flags),
-            Values::Numbers(numbers) => self.of_numbers(&numbers.order),
-            Values::Categories(categories) => self.of_categories(categories),
+            Values::Numbers(numbers) => {
+                let sorted = Sorted::of(&numbers.order, &self.codes);
+                Ranks::of(&sorted, self.days.len(), None).days.map(Days::Number)
+            }
+            Values::Categories(categories) => self.of_words(categories).1.map(Days::Levels),
         }
     }
 
-    /// How many tokens there are in each known level: true and false, the bins of a number, the words.
+    /// All that is counted of a feature.
     #[must_use]
-    pub fn known_levels(&self, column: &Column) -> Vec<u64> {
+    pub fn counted(&self, column: &Column) -> Counted {
         match &column.values {
-            Values::Flags(flags) => [&flags.yes, &flags.no].map(|side| u64::from(self.rows.count_and(side))).to_vec(),
+            Values::Flags(flags) => {
+                let days = self.of_flag(flags);
+                Counted {
+                    known_levels: [&flags.yes, &flags.no].map(|side| u64::from(self.rows.count_and(side))).to_vec(),
+                    levels: days.each_ref().map(|days| match days {
+                        Days::Flag(days) => vec![days.clone()],
+                        Days::Number(_) | Days::Levels(_) => Vec::new(),
+                    }),
+                    days,
+                }
+            }
             Values::Numbers(numbers) => {
-                let values = self.sorted(numbers);
-                QuantileBins::sizes(&values, bins_for(values.len()))
+                let sorted = Sorted::of(&numbers.order, &self.codes);
+                let begins = sorted.quantile_bins(numbers).map(|(_, begins)| begins);
+                let bins: Vec<Range<usize>> = begins.iter().flat_map(|begins| sorted.bins(begins)).collect();
+                let mut counts = vec![[0; COMBINATIONS]; bins.len() * self.days.len()];
+                for (bin, places) in bins.iter().enumerate() {
+                    for entry in &sorted.entries()[places.clone()] {
+                        let day = bin * self.days.len() + code::day(entry.code);
+                        counts[day][code::combination(entry.code)] += 1;
+                    }
+                }
+                Counted {
+                    known_levels: bins.iter().map(|places| places.len() as u64).collect(),
+                    days: Ranks::of(&sorted, self.days.len(), None).days.map(Days::Number),
+                    levels: self.levels(&counts),
+                }
             }
             Values::Categories(categories) => {
-                let mut levels = vec![0; categories.levels.len()];
-                self.known(categories).for_each(|(_, code)| levels[code] += 1);
-                levels
-            }
-        }
-    }
-
-    /// Each known level against the rest, by day: what an effect is ruled out by. Of a flag, true against false alone.
-    #[must_use]
-    pub fn levels(&self, column: &Column) -> [Vec<Vec<TwoByTwo>>; 2] {
-        match &column.values {
-            Values::Flags(flags) => self.of_flag(flags).map(|days| match days {
-                Days::Flag(days) => vec![days],
-                Days::Number(_) | Days::Levels(_) => Vec::new(),
-            }),
-            Values::Numbers(numbers) => {
-                let values = self.sorted(numbers);
-                let Some(bins) = QuantileBins::of_sorted(&values, bins_for(values.len())) else {
-                    return [Vec::new(), Vec::new()];
-                };
-                let rows = self.rows.rows().filter_map(|row| Some((row, bins.bin_of(numbers.get(row)?)?)));
-                self.against_the_rest(rows, bins.count())
-            }
-            Values::Categories(categories) => {
-                let (level_of, levels) = self.pooled(categories);
-                let rows = self.known(categories).map(|(row, code)| (row, level_of[code]));
-                self.against_the_rest(rows, levels)
+                let (known_levels, levels) = self.of_words(categories);
+                Counted { known_levels, days: levels.clone().map(Days::Levels), levels }
             }
         }
     }
@@ -143,94 +154,63 @@ impl Labelled {
         Some(if words.next().is_some() { "all rarer ones".to_owned() } else { first.clone() })
     }
 
-    fn of_flag(&self, flags: &Flags) -> [Days; 2] {
-        self.labels.each_ref().map(|label| Days::Flag(by_day(&self.days, label, &flags.yes, &flags.no)))
-    }
-
-    fn of_numbers(&self, order: &Order) -> [Days; 2] {
-        let mut found = Target::ALL.map(|_| vec![MannWhitney::default(); self.days.len()]);
-        let mut equal = vec![[TieGroup::default(); 2]; self.days.len()];
-        let mut touched: Vec<usize> = Vec::new();
-        for rows in order.groups() {
-            for &row in rows {
-                let code = self.codes[row as usize];
-                if code == 0 {
-                    continue;
-                }
-                let groups = &mut equal[day(code)];
-                if *groups == [TieGroup::default(); 2] {
-                    touched.push(day(code));
-                }
-                for (group, target) in groups.iter_mut().zip(Target::ALL) {
-                    match outcome(code, target) {
-                        Some(true) => group.positives += 1,
-                        Some(false) => group.negatives += 1,
-                        None => {}
-                    }
-                }
-            }
-            for day in touched.drain(..) {
-                for (days, group) in found.iter_mut().zip(std::mem::take(&mut equal[day])) {
-                    days[day].add(group);
-                }
-            }
-        }
-        found.map(Days::Number)
-    }
-
-    fn of_categories(&self, categories: &Categories) -> [Days; 2] {
-        let (level_of, levels) = self.pooled(categories);
-        let rows = self.known(categories).map(|(row, code)| (row, level_of[code]));
-        self.against_the_rest(rows, levels).map(Days::Levels)
-    }
-
     /// The level of each word, and how many levels there are: a word with enough tokens is one, all others together are one.
     /// Chosen without a look at outcomes.
     #[must_use]
     pub fn pooled(&self, categories: &Categories) -> (Vec<usize>, usize) {
+        pooled(&self.tokens_by_word(categories))
+    }
+
+    /// How many of the alerts have each word, by its code.
+    #[must_use]
+    pub fn tokens_by_word(&self, categories: &Categories) -> Vec<u64> {
         let mut tokens = vec![0_u64; categories.levels.len()];
-        self.known(categories).for_each(|(_, code)| tokens[code] += 1);
-        let large = tokens.iter().filter(|&&tokens| tokens >= LEAST_TOKENS).count();
-        let mut next = 0;
-        let level_of = |&tokens: &u64| {
-            if tokens < LEAST_TOKENS {
-                return large;
+        categories.each(|row, code| {
+            if let Some(tokens) = tokens.get_mut(code as usize) {
+                *tokens += u64::from(self.codes[row] != code::NOT_ASKED);
             }
-            next += 1;
-            next - 1
-        };
-        let small = tokens.iter().any(|&tokens| tokens > 0 && tokens < LEAST_TOKENS);
-        (tokens.iter().map(level_of).collect(), large + usize::from(small))
+        });
+        tokens
     }
 
-    fn against_the_rest(&self, rows: impl Iterator<Item = (usize, usize)>, levels: usize) -> [Vec<Vec<TwoByTwo>>; 2] {
-        let days = self.days.len();
-        let mut counts = vec![Counts::default(); levels * days];
-        let mut all = vec![Counts::default(); days];
-        for (row, level) in rows {
+    fn of_flag(&self, flags: &Flags) -> [Days; 2] {
+        self.labels.each_ref().map(|label| Days::Flag(by_day(&self.days, label, &flags.yes, &flags.no)))
+    }
+
+    /// How many tokens each word has, and each level against the rest by day, for pumps and for rugs.
+    fn of_words(&self, categories: &Categories) -> (Vec<u64>, [Vec<Vec<TwoByTwo>>; 2]) {
+        let tokens = self.tokens_by_word(categories);
+        let (level_of, levels) = pooled(&tokens);
+        let mut counts = vec![[0; COMBINATIONS]; levels * self.days.len()];
+        categories.each(|row, word| {
             let code = self.codes[row];
-            counts[level * days + day(code)].add(code);
-            all[day(code)].add(code);
+            if let (Some(level), false) = (level_of.get(word as usize), code == code::NOT_ASKED) {
+                counts[level * self.days.len() + code::day(code)][code::combination(code)] += 1;
+            }
+        });
+        (tokens, self.levels(&counts))
+    }
+
+    fn levels(&self, counts: &[Combinations]) -> [Vec<Vec<TwoByTwo>>; 2] {
+        let levels: Vec<&[Combinations]> = counts.chunks(self.days.len().max(1)).collect();
+        Target::ALL.map(|target| code::against_the_rest(&levels, target))
+    }
+}
+
+/// The level of each word from how many tokens it has, and how many levels there are.
+#[must_use]
+pub fn pooled(tokens: &[u64]) -> (Vec<usize>, usize) {
+    let large = tokens.iter().filter(|&&tokens| tokens >= LEAST_TOKENS).count();
+    let mut next = 0;
+    let level_of = |&tokens: &u64| {
+        if tokens < LEAST_TOKENS {
+            return large;
         }
-        Target::ALL.map(|target| {
-            let table = |(with, all): (&Counts, &Counts)| {
-                let (with, all) = (with.of(target), all.of(target));
-                let without = Proportion::new(all.events() - with.events(), all.total() - with.total());
-                TwoByTwo { with, without: without.unwrap_or_default() }
-            };
-            counts.chunks(days.max(1)).map(|days| days.iter().zip(&all).map(table).collect()).collect()
-        })
-    }
-
-    fn known<'a>(&'a self, categories: &'a Categories) -> impl Iterator<Item = (usize, usize)> + 'a {
-        let rows = self.rows.rows().map(|row| (row, categories.code(row)));
-        rows.filter(|&(_, code)| code != Categories::UNKNOWN).map(|(row, code)| (row, code as usize))
-    }
-
-    fn sorted(&self, numbers: &Numbers) -> Vec<f64> {
-        let rows = numbers.order.rows().iter().map(|&row| row as usize);
-        rows.filter(|&row| self.codes[row] != 0).map(|row| numbers.value(row)).collect()
-    }
+        next += 1;
+        next - 1
+    };
+    let small = tokens.iter().any(|&tokens| tokens > 0 && tokens < LEAST_TOKENS);
+    (tokens.iter().map(level_of).collect(), large + usize::from(small))
 }
 
 /// The table of each UTC day: the events among the rows of `first`, and among those of `second`.
@@ -242,27 +222,4 @@ pub fn by_day(days: &[Range<usize>], label: &Flags, first: &Bitmap, second: &Bit
         Proportion::new(events, events + count(rows, &label.no, day)).unwrap_or_default()
     };
     days.iter().map(|day| TwoByTwo { with: side(first, day), without: side(second, day) }).collect()
-}
-
-/// Pumps, no pumps, rugs and no rugs.
-#[derive(Clone, Copy, Debug, Default)]
-struct Counts {
-    had: [u64; 2],
-    all: [u64; 2],
-}
-
-impl Counts {
-    fn add(&mut self, code: u32) {
-        for (place, target) in Target::ALL.into_iter().enumerate() {
-            if let Some(had) = outcome(code, target) {
-                self.had[place] += u64::from(had);
-                self.all[place] += 1;
-            }
-        }
-    }
-
-    fn of(&self, target: Target) -> Proportion {
-        let place = usize::from(target == Target::Rug);
-        Proportion::new(self.had[place], self.all[place]).unwrap_or_default()
-    }
 }

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use domain::alert::AlertId;
 use domain::timestamp::Timestamp;
 
-use super::labelled::Labelled;
+use super::labelled::{Counted, Labelled};
+use crate::dataset::columns::Column;
 use crate::dataset::{Bitmap, Snapshot};
 use crate::inference::Target;
 use crate::inference::checkpoint::Checkpoint;
@@ -17,6 +18,7 @@ use crate::inference::decide::{Decided, Decision, decide};
 use crate::inference::family::is_asked;
 use crate::inference::verdict::equivalence_level;
 use crate::inference::within_days::Days;
+use crate::parallel::side_by_side;
 use crate::statistics::confidence::Confidence;
 use crate::statistics::mantel_haenszel;
 use crate::statistics::proportion::TwoByTwo;
@@ -98,11 +100,20 @@ impl Tokens {
 }
 
 /// The questions of the family that the alerts of `rows` are enough for, each with its counts.
-pub struct Asked {
-    /// The alerts.
-    pub labelled: Labelled,
-    /// The feature's place, the outcome, the counts by day.
-    pub questions: Vec<(usize, Target, Days)>,
+struct Asked {
+    labelled: Labelled,
+    /// Feature by feature, pump before rug.
+    questions: Vec<Question>,
+}
+
+struct Question {
+    /// The feature's place.
+    column: usize,
+    target: Target,
+    /// The counts by day.
+    days: Days,
+    /// Each level against the rest, by day.
+    levels: Vec<Vec<TwoByTwo>>,
 }
 
 impl Standing {
@@ -115,35 +126,36 @@ impl Standing {
 
 impl Asked {
     /// Of matured alerts. Who is asked is chosen by how often features are known, never by outcomes.
-    #[must_use]
-    pub fn of(snapshot: &Snapshot, rows: &Bitmap) -> Self {
+    fn of(snapshot: &Snapshot, rows: &Bitmap) -> Self {
         let labelled = Labelled::of(snapshot, rows);
-        let columns = snapshot.columns().iter().enumerate();
-        let asked = columns.filter(|(_, column)| is_asked(&labelled.known_levels(column)));
-        let questions = asked
-            .flat_map(|(place, column)| {
-                let of = move |(target, days)| (place, target, days);
-                Target::ALL.into_iter().zip(labelled.days(column)).map(of)
-            })
-            .collect();
-        Self { labelled, questions }
+        let columns: Vec<(usize, &Column)> = snapshot.columns().iter().enumerate().collect();
+        let questions = side_by_side(snapshot.len(), columns, |(place, column)| {
+            let Counted { known_levels, days, levels } = labelled.counted(column);
+            let both = Target::ALL.into_iter().zip(days).zip(levels);
+            let question = |((target, days), levels)| Question { column: place, target, days, levels };
+            if is_asked(&known_levels) { both.map(question).collect() } else { Vec::new() }
+        });
+        Self { questions: questions.into_iter().flatten().collect(), labelled }
     }
 }
 
-/// What was decided at `checkpoint`; nothing is ruled out yet. `None` where it is not reached.
+/// What was decided at `checkpoint`. `None` where it is not reached.
 #[must_use]
 pub fn decided_at(snapshot: &Snapshot, tokens: &Tokens, checkpoint: Checkpoint) -> Option<Standing> {
     let (rows, reached_at) = tokens.at(snapshot, checkpoint)?;
     let Asked { labelled, questions } = Asked::of(snapshot, &rows);
     let Decision { rejections, confidence, answers, .. } =
-        decide(questions.iter().map(|(_, _, days)| days), checkpoint.alpha());
-    let rule = |((column, target, days), decided): (&(usize, Target, Days), Decided)| Ruling {
-        column: *column,
-        target: *target,
-        decided,
-        interval_error: confidence.map_or(1.0, Confidence::error) / f64::from(days.contrasts()),
-        level: days.foremost_level().and_then(|place| labelled.level_name(&snapshot.columns()[*column], place)),
-        rules_out: false,
+        decide(questions.iter().map(|question| &question.days), checkpoint.alpha());
+    let rule = |(question, decided): (&Question, Decided)| {
+        let Question { column, target, days, levels } = question;
+        Ruling {
+            column: *column,
+            target: *target,
+            decided,
+            interval_error: confidence.map_or(1.0, Confidence::error) / f64::from(days.contrasts()),
+            level: days.foremost_level().and_then(|place| labelled.level_name(&snapshot.columns()[*column], place)),
+            rules_out: !decided.is_supported && rules_out(levels, *target, checkpoint),
+        }
     };
     let rulings = questions.iter().zip(answers).map(rule).collect();
     Some(Standing { checkpoint, reached_at, rejections, family_size: questions.len(), rulings, labelled })
@@ -164,21 +176,11 @@ impl Now {
     pub fn of(snapshot: &Snapshot) -> Arc<Self> {
         snapshot.derived().once(|| {
             let tokens = Tokens::of(snapshot);
-            Self { tokens: tokens.count(), standing: standing(snapshot, &tokens) }
+            let reached = Checkpoint::reached(tokens.count());
+            let standing = reached.and_then(|checkpoint| decided_at(snapshot, &tokens, checkpoint));
+            Self { tokens: tokens.count(), standing }
         })
     }
-}
-
-fn standing(snapshot: &Snapshot, tokens: &Tokens) -> Option<Standing> {
-    let mut standing = decided_at(snapshot, tokens, Checkpoint::reached(tokens.count())?)?;
-    let Standing { rulings, labelled, checkpoint, .. } = &mut standing;
-    for both in rulings.chunks_mut(Target::ALL.len()) {
-        let Some(column) = both.first().and_then(|ruling| snapshot.columns().get(ruling.column)) else { continue };
-        for (ruling, levels) in both.iter_mut().zip(labelled.levels(column)) {
-            ruling.rules_out = !ruling.decided.is_supported && rules_out(&levels, ruling.target, *checkpoint);
-        }
-    }
-    Some(standing)
 }
 
 /// Whether the differences of all levels lie inside ±δ: the two one-sided tests at α_k of each.

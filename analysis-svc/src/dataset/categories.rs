@@ -110,6 +110,15 @@ impl Categories {
         self.codes.iter()
     }
 
+    /// Shows each row with its code, by row.
+    pub fn each(&self, mut show: impl FnMut(usize, u32)) {
+        match &self.codes {
+            Codes::One(codes) => (0..).zip(codes.iter()).for_each(|(row, code)| show(row, widened(code, u8::MAX))),
+            Codes::Two(codes) => (0..).zip(codes.iter()).for_each(|(row, code)| show(row, widened(code, u16::MAX))),
+            Codes::Four(codes) => (0..).zip(codes.iter()).for_each(|(row, code)| show(row, code)),
+        }
+    }
+
     /// The word of a row, where it is known.
     #[must_use]
     pub fn get(&self, row: usize) -> Option<&str> {

@@ -79,6 +79,12 @@ impl<T: Cell> Chunked<T> {
         self.chunks.iter().map(AsRef::as_ref)
     }
 
+    /// The values of the rows of one piece: [`CHUNK`] rows from `index · CHUNK` on, none beyond the last.
+    #[must_use]
+    pub fn piece(&self, index: usize) -> &[T] {
+        self.chunks.get(index).map(AsRef::as_ref).unwrap_or_default()
+    }
+
     /// The rows whose value `holds`.
     #[must_use]
     pub fn rows_where(&self, holds: impl Fn(T) -> bool) -> Bitmap {

@@ -3,10 +3,10 @@
 
 use super::columns::{Column, Numbers, Values};
 use super::order;
-use super::parallel::side_by_side;
 use super::plan::Plan;
 use super::raw::Raw;
 use super::table::{Table, feature_fields};
+use crate::parallel::side_by_side;
 
 /// The names of all features that are not the bot's own, in the order of the contract.
 #[must_use]

@@ -101,6 +101,22 @@ impl Measures {
         })
     }
 
+    /// The numbers of the rows of one piece ([`CHUNK`](super::chunked::CHUNK) rows from `index · CHUNK` on), read where they lie or written to
+    /// `buffer`. What stands where a number is unknown means nothing.
+    #[must_use]
+    pub fn piece<'a>(&'a self, index: usize, buffer: &'a mut Vec<f64>) -> &'a [f64] {
+        buffer.clear();
+        match &self.cells {
+            Cells::Any(numbers) => return numbers.piece(index),
+            Cells::Whole(numbers) => buffer.extend(numbers.piece(index).iter().map(|&number| f64::from(number))),
+            Cells::Few { codes, levels } => {
+                let level = |&code: &u8| levels.get(usize::from(code)).copied().unwrap_or(f64::NAN);
+                buffer.extend(codes.piece(index).iter().map(level));
+            }
+        }
+        buffer
+    }
+
     /// The rows whose number is known and `holds`.
     #[must_use]
     pub fn rows_where(&self, holds: impl Fn(f64) -> bool) -> Bitmap {

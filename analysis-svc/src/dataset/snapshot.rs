@@ -187,6 +187,11 @@ impl Snapshot {
         self.table.token(row)
     }
 
+    /// The numbers of all rows' tokens, by row.
+    pub fn row_tokens(&self) -> impl Iterator<Item = u32> + '_ {
+        self.table.tokens()
+    }
+
     /// More than the greatest number of a token.
     #[must_use]
     pub const fn token_count(&self) -> usize {

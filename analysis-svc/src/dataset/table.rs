@@ -13,10 +13,10 @@ use uuid::Uuid;
 use super::chunked::{Builder, Chunked};
 use super::digest::digests;
 use super::extra::{Extra, ExtraBuilder};
-use super::parallel::side_by_side;
 use super::plan::{Key, Plan};
 use super::raw::{Raw, RawBuilder};
 use super::tokens::Tokens;
+use crate::parallel::side_by_side;
 
 /// The parts of the entry quote that are analysed. The price of one token says nothing without the supply.
 pub const QUOTE: [AlertField; 3] =

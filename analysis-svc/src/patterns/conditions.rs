@@ -9,7 +9,6 @@ use domain::filter::{Comparator, Expression, Literal};
 use super::layout::Layout;
 use super::parallel::in_parallel;
 use super::{phrase, search};
-use crate::correlate::group::sorted;
 use crate::dataset::columns::{Categories, Column, Flags, Numbers, Values};
 use crate::dataset::{Bitmap, Snapshot};
 use crate::progress::{Stopped, Watch};
@@ -123,9 +122,11 @@ fn parting<'a>(column: &'a Column, earlier: &Bitmap, floor: u32, most_bins: usiz
             part: Part::Flags(flags),
         },
         Values::Numbers(numbers) => {
-            let values = sorted(numbers, earlier);
-            let wanted = BINS.iter().find(|(least, _)| values.len() >= *least).map_or(2, |(_, bins)| *bins);
-            let bins = QuantileBins::of_sorted(&values, wanted.min(most_bins))?;
+            let rows: Vec<u32> =
+                numbers.order.rows().iter().copied().filter(|&row| earlier.contains(row as usize)).collect();
+            let wanted = BINS.iter().find(|(least, _)| rows.len() >= *least).map_or(2, |(_, bins)| *bins);
+            let value = |place: usize| numbers.value(rows[place] as usize);
+            let (bins, _) = QuantileBins::of_rising(rows.len(), value, wanted.min(most_bins))?;
             Parting { conditions: bins_of(&field, &column.name, &bins), part: Part::Bins(numbers, bins) }
         }
         Values::Categories(categories) => {

@@ -23,29 +23,60 @@ impl HeavyTailedMean {
     pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut finite: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();
         let count = finite.len();
-        let mean = Some(compensated_sum(&finite) / count as f64).filter(|mean| mean.is_finite())?;
-        let gains = compensated_sum_of(finite.iter().copied().filter(|&value| value > 0.0));
+        let mean = CompensatedSum::of(finite.iter().copied()).mean(count)?;
+        let above = |values: &[f64]| CompensatedSum::of(values.iter().copied().filter(|&value| value > 0.0)).value();
+        let gains = above(&finite);
         if count > TOP {
             finite.select_nth_unstable_by(count - TOP, f64::total_cmp);
         }
-        let top = compensated_sum_of(finite[count.saturating_sub(TOP)..].iter().copied().filter(|&value| value > 0.0));
+        let top = above(&finite[count.saturating_sub(TOP)..]);
         let top_ten_share = (gains > 0.0 && gains.is_finite()).then(|| (top / gains).clamp(0.0, 1.0));
         Some(Self { mean, top_ten_share, values: count })
     }
 }
 
-fn compensated_sum(values: &[f64]) -> f64 {
-    compensated_sum_of(values.iter().copied())
+/// A sum that keeps what rounding takes from it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct CompensatedSum {
+    sum: f64,
+    lost: f64,
 }
 
-fn compensated_sum_of(values: impl Iterator<Item = f64>) -> f64 {
-    let (mut sum, mut lost) = (0.0_f64, 0.0_f64);
-    for value in values {
-        let next = sum + value;
-        lost += if sum.abs() >= value.abs() { (sum - next) + value } else { (value - next) + sum };
-        sum = next;
+impl CompensatedSum {
+    /// Of these.
+    pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
+        let mut sum = Self::default();
+        values.into_iter().for_each(|value| sum.add(value));
+        sum
     }
-    sum + lost
+
+    /// Adds one more. What rounding takes is found without a branch (Knuth's two-sum).
+    pub fn add(&mut self, value: f64) {
+        let next = self.sum + value;
+        let added = next - self.sum;
+        self.lost += (self.sum - (next - added)) + (value - added);
+        self.sum = next;
+    }
+
+    /// The sum of both.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.add(other.sum);
+        self.lost += other.lost;
+        self
+    }
+
+    /// The sum.
+    #[must_use]
+    pub fn value(self) -> f64 {
+        self.sum + self.lost
+    }
+
+    /// The mean of `count` numbers with this sum. `None` of none, and where the sum is too large for a number.
+    #[must_use]
+    pub fn mean(self, count: usize) -> Option<f64> {
+        Some(self.value() / count as f64).filter(|mean| mean.is_finite())
+    }
 }
 
 #[cfg(test)]

@@ -38,25 +38,26 @@ impl QuantileBins {
     /// The same for finite numbers that rise already. `None` of none.
     #[must_use]
     pub fn of_sorted(values: &[f64], bins: usize) -> Option<Self> {
-        let (&least, &largest) = (values.first()?, values.last()?);
-        let mut edges: Vec<f64> = cut_places(values, bins.max(1))
-            .into_iter()
-            .map(|place| roundest_between(values[place - 1], values[place]))
-            .collect();
+        let (edges, _) = Self::of_rising(values.len(), |place| values[place], bins)?;
+        Some(edges)
+    }
+
+    /// The same for `count` finite numbers of which the one at any place can be had, with the places that begin a bin, from
+    /// the second one on. `None` of none.
+    #[must_use]
+    pub fn of_rising(count: usize, value: impl Fn(usize) -> f64, bins: usize) -> Option<(Self, Vec<usize>)> {
+        let (least, largest) = {
+            let last = count.checked_sub(1)?;
+            (value(0), value(last))
+        };
+        let places = cut_places(count, &value, bins.max(1));
+        let mut edges: Vec<f64> =
+            places.iter().map(|&place| roundest_between(value(place - 1), value(place))).collect();
         let first = edges.first().copied().unwrap_or(largest);
         let last = edges.last().copied().unwrap_or(least);
         edges.insert(0, roundest_between(least - (first - least) / 20.0, least));
         edges.push(-roundest_between(-largest - (largest - last) / 20.0, -largest));
-        Some(Self { edges })
-    }
-
-    /// How many of the rising `values` there would be in each bin.
-    #[must_use]
-    pub fn sizes(values: &[f64], bins: usize) -> Vec<u64> {
-        let places = cut_places(values, bins.max(1));
-        let starts = std::iter::once(0).chain(places.iter().copied());
-        let ends = places.iter().copied().chain(std::iter::once(values.len()));
-        starts.zip(ends).map(|(start, end)| (end - start) as u64).collect()
+        Some((Self { edges }, places))
     }
 
     /// How many bins there are, 1 or more.
@@ -100,16 +101,18 @@ impl QuantileBins {
 
 /// The places that begin a new bin: for each quantile the nearest place between two different values, unless that would make
 /// a bin of less than half its share.
-fn cut_places(values: &[f64], bins: usize) -> Vec<usize> {
-    let rows = values.len();
+fn cut_places(rows: usize, value: &impl Fn(usize) -> f64, bins: usize) -> Vec<usize> {
     let smallest = rows.div_ceil(2 * bins);
     let mut places = Vec::with_capacity(bins - 1);
     let mut last = 0;
     for bin in 1..bins {
         let target = (rows as u128 * bin as u128 / bins as u128) as usize;
-        let Some(&value) = values.get(target) else { continue };
-        let before = values.partition_point(|&other| other < value);
-        let after = values.partition_point(|&other| other <= value);
+        if target >= rows {
+            continue;
+        }
+        let cut = value(target);
+        let before = first_place(rows, |place| value(place) >= cut);
+        let after = first_place(rows, |place| value(place) > cut);
         let place = if target - before <= after - target { before } else { after };
         let other = if place == before { after } else { before };
         let fits = |place: usize| place >= last + smallest && place + smallest <= rows;
@@ -119,6 +122,16 @@ fn cut_places(values: &[f64], bins: usize) -> Vec<usize> {
         }
     }
     places
+}
+
+/// The first place for which something `holds` that holds for all after it too.
+fn first_place(rows: usize, holds: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, rows);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if holds(middle) { high = middle } else { low = middle + 1 }
+    }
+    low
 }
 
 /// The number with the fewest decimal digits in (`low`, `high`].

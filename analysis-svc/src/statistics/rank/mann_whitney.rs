@@ -63,6 +63,19 @@ impl MannWhitney {
         self.negatives += negatives;
     }
 
+    /// Adds one number that no other equals, above all those before.
+    #[inline]
+    pub fn add_single(&mut self, is_positive: bool) {
+        let (positive, negative) = (u64::from(is_positive), u64::from(!is_positive));
+        let double_beaten = 2 * self.negatives * positive;
+        let double_beaten_by = 2 * self.positives * negative;
+        self.double_u += u128::from(double_beaten);
+        self.double_squares[0] += double_beaten as f64 * double_beaten as f64;
+        self.double_squares[1] += double_beaten_by as f64 * double_beaten_by as f64;
+        self.positives += positive;
+        self.negatives += negative;
+    }
+
     /// From a sorted column: `class` says of a row whether it has the outcome, `None` to leave it out.
     #[must_use]
     pub fn of_order(order: &Order, class: impl Fn(u32) -> Option<bool>) -> Self {

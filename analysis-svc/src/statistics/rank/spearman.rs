@@ -35,31 +35,40 @@ impl Spearman {
     pub fn of_orders(x: &Order, y: &Order, keep: impl Fn(u32) -> bool) -> Option<Self> {
         let of_x = x.double_midranks(&keep);
         let of_y = y.double_midranks(&keep);
-        if of_x.len() != of_y.len() || of_x.len() < 2 {
+        if of_x.len() != of_y.len() {
             return None;
         }
         let rows = of_x.len() as u64;
         let last = of_x.iter().map(|&(row, _)| row).max()? as usize;
         let middle = rows as i64 + 1;
         let mut centred = vec![0_i64; last + 1];
-        let (mut xx, mut yy, mut xy) = (0_i128, 0_i128, 0_i128);
-        for (row, rank) in of_x {
-            let distance = rank as i64 - middle;
-            centred[row as usize] = distance;
-            xx += i128::from(distance) * i128::from(distance);
+        let mut xy = 0_i128;
+        for &(row, rank) in &of_x {
+            centred[row as usize] = rank as i64 - middle;
         }
-        for (row, rank) in of_y {
-            let distance = rank as i64 - middle;
-            xy += i128::from(distance) * i128::from(*centred.get(row as usize)?);
-            yy += i128::from(distance) * i128::from(distance);
+        for &(row, rank) in &of_y {
+            xy += i128::from(rank as i64 - middle) * i128::from(*centred.get(row as usize)?);
         }
-        if xx == 0 || yy == 0 {
+        let ties = |ranked: &[(u32, u64)]| {
+            ranked.chunk_by(|one, next| one.1 == next.1).map(|run| run.len() as u128).map(|t| t * t * t - t).sum()
+        };
+        Self::of_sums(rows, xy, [ties(&of_x), ties(&of_y)])
+    }
+
+    /// From Σ (2r − n − 1)(2s − n − 1) over n rows with midranks r and s, and Σ (t³ − t) over the runs of t equal values of
+    /// either column. `None` with fewer than two rows, or where either column is constant on them.
+    #[must_use]
+    pub fn of_sums(rows: u64, products: i128, ties: [u128; 2]) -> Option<Self> {
+        // Ranks without ties have Σ (2r − n − 1)² = (n³ − n)/3, and each run of equal ones takes its own (t³ − t)/3 away.
+        let cubes = u128::from(rows).pow(3) - u128::from(rows);
+        let [xx, yy] = ties.map(|ties| (cubes - ties) / 3);
+        if rows < 2 || xx == 0 || yy == 0 {
             return None;
         }
-        let rho = if xy.abs() == xx && xx == yy {
-            xy.signum() as f64
+        let rho = if products.unsigned_abs() == xx && xx == yy {
+            products.signum() as f64
         } else {
-            xy as f64 / ((xx as f64).sqrt() * (yy as f64).sqrt())
+            products as f64 / ((xx as f64).sqrt() * (yy as f64).sqrt())
         };
         Some(Self { rho: rho.clamp(-1.0, 1.0), rows })
     }

@@ -114,7 +114,13 @@ pub fn start_all(service: &'static str, settings: &TelemetrySettings) -> Result<
         global::set_tracer_provider(tracers.clone());
         let tracer = tracers.tracer("perftrack");
         let spans = Targets::new().with_target(SPANS, LevelFilter::INFO);
-        layers.push(tracing_opentelemetry::layer().with_tracer(tracer.clone()).with_filter(spans).boxed());
+        let layer = tracing_opentelemetry::layer()
+            .with_tracer(tracer.clone())
+            .with_location(false)
+            .with_threads(false)
+            .with_target(false)
+            .with_level(false);
+        layers.push(layer.with_filter(spans).boxed());
         layers.push(Statements::layer(tracer));
         let loggers = otlp::logs(endpoint, resource)?;
         // What is said while the log is sent must not be sent in turn.

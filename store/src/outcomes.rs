@@ -99,6 +99,7 @@ impl<'a> Outcomes<'a> {
         limit: usize,
         rules: &Rules,
     ) -> Result<Vec<AlertHappening>, StoreError> {
+        seal_metrics::begin();
         self.store.policies.learn(&rules.policy);
         let due = seal::due(&self.store.engine, now, limit, self.fence).await?;
         if due.is_empty() {

@@ -11,6 +11,7 @@ use opentelemetry::metrics::{Gauge, Histogram};
 pub(super) struct DatasetMetrics {
     alerts: Gauge<u64>,
     bytes: Gauge<u64>,
+    limit_bytes: Gauge<u64>,
     bytes_per_alert: Gauge<f64>,
     changes: Histogram<u64>,
     elapsed_seconds: Histogram<f64>,
@@ -64,6 +65,11 @@ impl DatasetMetrics {
                 .with_unit("By")
                 .with_description("The memory that they take")
                 .build(),
+            limit_bytes: meter
+                .u64_gauge("perftrack.dataset.memory_limit")
+                .with_unit("By")
+                .with_description("The memory that they may take")
+                .build(),
             bytes_per_alert: meter
                 .f64_gauge("perftrack.dataset.memory_per_alert")
                 .with_unit("By")
@@ -82,10 +88,18 @@ impl DatasetMetrics {
         }
     }
 
-    pub(super) fn loaded(&self, alerts: usize, bytes: usize, changes: usize, elapsed: Duration) {
+    /// `bytes` of `limit_bytes` hold the alerts.
+    pub(super) fn loaded(
+        &self,
+        alerts: usize,
+        (bytes, limit_bytes): (usize, usize),
+        changes: usize,
+        elapsed: Duration,
+    ) {
         self.loaded.now();
         self.alerts.record(alerts as u64, &[]);
         self.bytes.record(bytes as u64, &[]);
+        self.limit_bytes.record(limit_bytes as u64, &[]);
         self.bytes_per_alert.record(bytes as f64 / alerts.max(1) as f64, &[]);
         self.changes.record(changes as u64, &[]);
         self.elapsed_seconds.record(elapsed.as_secs_f64(), &[]);

@@ -168,7 +168,7 @@ impl Inner {
     fn report(&self, loaded: &Loaded, changed: usize, removed: usize) {
         let Loaded { snapshot, took, .. } = loaded;
         let bytes = snapshot.bytes();
-        self.metrics.loaded(snapshot.len(), bytes, changed + removed, *took);
+        self.metrics.loaded(snapshot.len(), (bytes, self.limit_bytes), changed + removed, *took);
         tracing::info!(
             dataset.revision = %snapshot.revision().id,
             dataset.alerts = snapshot.len(),

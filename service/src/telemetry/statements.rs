@@ -51,20 +51,30 @@ impl<S: Subscriber> Layer<S> for Statements {
         let mut told = Told::default();
         event.record(&mut told);
         let begun = now.checked_sub(told.elapsed).unwrap_or(now);
-        let name = told.summary.split_whitespace().next().unwrap_or("statement").to_uppercase();
         let text = if told.statement.trim().is_empty() { told.summary } else { told.statement };
+        let name = verb(&text);
         let builder =
-            self.tracer.span_builder(name.clone()).with_kind(SpanKind::Client).with_start_time(begun).with_attributes(
-                [
-                    KeyValue::new("db.operation.name", name),
-                    KeyValue::new("db.query.text", text.trim().to_owned()),
-                    KeyValue::new("db.response.returned_rows", told.returned),
-                    KeyValue::new("db.response.affected_rows", told.affected),
-                ],
-            );
+            self.tracer.span_builder(name).with_kind(SpanKind::Client).with_start_time(begun).with_attributes([
+                KeyValue::new("db.operation.name", name),
+                KeyValue::new("db.query.text", text.trim().to_owned()),
+                KeyValue::new("db.response.returned_rows", told.returned),
+                KeyValue::new("db.response.affected_rows", told.affected),
+            ]);
         let mut span = builder.start_with_context(&self.tracer, &Context::current());
         span.end_with_timestamp(now);
     }
+}
+
+/// What a statement does, in a word; of one that begins with WITH, what it does with that.
+fn verb(text: &str) -> &'static str {
+    const VERBS: [&str; 7] = ["INSERT", "UPDATE", "DELETE", "BEGIN", "COMMIT", "ROLLBACK", "SELECT"];
+    let words = || text.split(|c: char| !c.is_ascii_alphabetic());
+    let first = words().find(|word| !word.is_empty()).unwrap_or_default();
+    if first.eq_ignore_ascii_case("WITH") {
+        let writes = VERBS.iter().take(3).find(|verb| words().any(|word| word == **verb));
+        return writes.copied().unwrap_or("SELECT");
+    }
+    VERBS.into_iter().find(|verb| first.eq_ignore_ascii_case(verb)).unwrap_or("statement")
 }
 
 /// What the driver tells. Never the values that were bound: it does not tell those.
@@ -102,4 +112,18 @@ impl Visit for Told {
     }
 
     fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::verb;
+
+    #[test]
+    fn a_statement_is_named_after_what_it_does() {
+        assert_eq!(verb("SELECT 1"), "SELECT");
+        assert_eq!(verb("\n\nWITH given (a) AS (VALUES (?)) INSERT INTO alerts SELECT * FROM given"), "INSERT");
+        assert_eq!(verb("WITH given AS (SELECT 1) SELECT * FROM given"), "SELECT");
+        assert_eq!(verb("BEGIN; SET LOCAL plan_cache_mode = force_generic_plan"), "BEGIN");
+        assert_eq!(verb("PRAGMA optimize"), "statement");
+    }
 }

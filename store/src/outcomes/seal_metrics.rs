@@ -16,7 +16,7 @@ struct SealMetrics {
 
 static METRICS: LazyLock<SealMetrics> = LazyLock::new(|| {
     let meter = opentelemetry::global::meter("perftrack.store");
-    SealMetrics {
+    let metrics = SealMetrics {
         sealed: meter
             .u64_counter("perftrack.outcomes.sealed")
             .with_unit("{outcome}")
@@ -32,8 +32,18 @@ static METRICS: LazyLock<SealMetrics> = LazyLock::new(|| {
             .with_unit("{observation}")
             .with_description("Prices that were held as implausible and dropped, nobody having confirmed them")
             .build(),
+    };
+    for status in ["complete", "lost", "no_data"] {
+        metrics.sealed.add(0, &[KeyValue::new("status", status)]);
     }
+    metrics.held_dropped.add(0, &[]);
+    metrics
 });
+
+/// From the beginning they are there, so that rates have one.
+pub(super) fn begin() {
+    LazyLock::force(&METRICS);
+}
 
 pub(super) fn sealed(outcomes: &[Model]) {
     for outcome in outcomes {

@@ -40,8 +40,8 @@ impl SourceMetrics {
                 .with_description("1 while a price source is left alone because it kept failing, else 0")
                 .build(),
             budget: meter
-                .f64_gauge("perftrack.source.budget")
-                .with_unit("{request}/min")
+                .f64_gauge("perftrack.source.budget_per_minute")
+                .with_unit("{request}")
                 .with_description(
                     "Requests that this replica may send to a price source in a minute, as its mood is now",
                 )

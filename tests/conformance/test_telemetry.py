@@ -1,0 +1,154 @@
+"""What operators see: metrics under the names that dashboard and alert rules use, and the trace of an alert from the bot to
+its SQL statements."""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from conftest import Service, dev
+from telemetry import Collector, PriceSource, eventually, scrape
+from test_record import alert
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+OBSERVABILITY = ROOT / "observability"
+# As W3C's recommendation writes it: version, trace, span, sampled.
+TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+# What Prometheus itself adds.
+OF_PROMETHEUS = {"up", "job", "instance", "le"}
+
+
+class Watched:
+    """Both services at work, and what watches them."""
+
+    def __init__(self, folder, collector, source, addresses):
+        self.log = folder / "log"
+        self.collector, self.source = collector, source
+        self.tracker = Service(addresses["tracker"], "perftrack.v1.TrackingService")
+        self.analysis = Service(addresses["analysis"], "perftrack.v1.AnalysisService")
+
+    def record_traced(self):
+        """Records an alert as a part of a trace of the bot's."""
+        make, stub = self.tracker._stub("RecordAlert", "unary_unary")
+        request = make()
+        from google.protobuf import json_format
+
+        json_format.ParseDict({"alert": alert()}, request, descriptor_pool=self.tracker.pool)
+        return stub(request, timeout=20, metadata=(("traceparent", f"00-{TRACE}-{SPAN}-01"),))
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("watched")
+    collector, source = Collector(), PriceSource()
+    settings = {
+        "metrics_listen_addr": "127.0.0.1:0",
+        "otlp_endpoint": collector.url,
+        "trace_sample_ratio": 0,
+        "dexscreener_url": source.url,
+        "poll_interval": "200ms",
+    }
+    with dev(folder, **settings) as addresses:
+        services = Watched(folder, collector, source, addresses)
+        services.record_traced()
+        services.analysis.call("Correlate", {})
+        eventually(lambda: "perftrack_tick_duration_seconds_count" in scrape(services.log)[1])
+        eventually(lambda: 'reception="accepted"} 0' not in scrape(services.log)[0])
+        yield services
+    # Both are told the last of it when the services stop.
+    collector.server.stop(None)
+    source.server.shutdown()
+
+
+def expressions():
+    dashboard = json.loads((OBSERVABILITY / "grafana/dashboards/perftrack.json").read_text())
+    for panel in dashboard["panels"]:
+        for target in panel.get("targets", []):
+            yield panel["title"], target["expr"]
+    for group in yaml.safe_load((OBSERVABILITY / "alerts.yml").read_text())["groups"]:
+        for rule in group["rules"]:
+            yield rule["alert"], rule["expr"]
+
+
+def used(expression):
+    """The metrics of a query, each with the labels that it is selected, grouped or told apart by."""
+    metrics = set(re.findall(r"\b((?:perftrack|rpc|db)_\w+?)(?=[\s{\[)]|$)", re.sub(r"by \([^)]*\)", "", expression)))
+    labels = {label for by in re.findall(r"by \(([^)]*)\)", expression) for label in by.replace(" ", "").split(",")}
+    labels |= set(re.findall(r"[{,](\w+)(?:=~|!=|!~|=)", expression))
+    return metrics, labels - OF_PROMETHEUS
+
+
+def test_dashboard_and_alert_rules_use_names_that_a_live_process_offers(watched):
+    _, series = scrape(watched.log)
+    checked = set()
+    for title, expression in expressions():
+        metrics, labels = used(expression)
+        for metric in metrics:
+            assert metric in series, f"{title}: nobody offers {metric}"
+        offered = {label for metric in metrics for labels in series[metric] for label in labels}
+        assert labels <= offered, f"{title}: {labels - offered} is no label of {metrics}"
+        checked |= metrics
+    assert len(checked) > 25
+
+
+def test_the_dashboard_is_what_its_script_writes():
+    script = OBSERVABILITY / "grafana/make_dashboard.py"
+    subprocess.run([sys.executable, str(script), "--check"], check=True, timeout=60)
+
+
+def test_every_alert_rule_has_a_page_in_the_runbook():
+    headings = re.findall(r"^## (\w+)$", (ROOT / "docs/runbook.md").read_text(), re.MULTILINE)
+    rules = [
+        rule for group in yaml.safe_load((OBSERVABILITY / "alerts.yml").read_text())["groups"] for rule in group["rules"]
+    ]
+    assert headings == [rule["alert"] for rule in rules]
+    for rule in rules:
+        assert rule["annotations"]["runbook"] == f"docs/runbook.md#{rule['alert'].lower()}"
+
+
+def test_docs_name_every_metric_that_is_offered_and_no_other(watched):
+    told = set(re.findall(r"^\| `(\w+)`", (ROOT / "docs/observe.md").read_text(), re.MULTILINE))
+    text, _ = scrape(watched.log)
+    offered = set(re.findall(r"^# TYPE ((?:perftrack|rpc|db)_\w+)", text, re.MULTILINE))
+    assert offered <= told, f"docs/observe.md does not tell of {offered - told}"
+    # These need hours of prices, or a source that is slow or jumps.
+    rare = {"perftrack_outcomes_coverage_ratio", "perftrack_feed_hedges_total", "perftrack_tick_jumps_total"}
+    assert told - offered <= rare, f"docs/observe.md tells of {told - offered}"
+
+
+def test_the_trace_of_an_alert_goes_from_the_bot_to_its_sql_statements(watched):
+    def mine():
+        spans = [span for span in watched.collector.spans() if span.trace_id.hex() == TRACE]
+        names = {span.name for span in spans}
+        return spans if any(name.startswith("INSERT") for name in names) and "COMMIT" in names else None
+
+    spans = eventually(mine)
+    call = next(span for span in spans if span.name == "perftrack.v1.TrackingService/RecordAlert")
+    assert call.parent_span_id.hex() == SPAN
+    statements = [span for span in spans if span.parent_span_id == call.span_id]
+    texts = [attribute.value.string_value for span in statements for attribute in span.attributes]
+    assert any("alerts" in text for text in texts), texts
+    assert all(call.start_time_unix_nano <= span.start_time_unix_nano + 1_000_000 for span in statements)
+
+
+def test_a_source_is_told_the_trace_that_it_is_asked_for(watched):
+    asked = eventually(lambda: [headers for headers in watched.source.headers if "traceparent" in headers])
+    version, trace, span, flags = asked[0]["traceparent"].split("-")
+    assert (version, len(trace), len(span)) == ("00", 32, 16)
+    # Nobody asked for this trace, and the share of those that are traced unasked is none here.
+    assert flags == "00"
+
+
+def test_the_collector_is_sent_metrics_and_logs_too(tmp_path):
+    collector = Collector()
+    with dev(tmp_path, otlp_endpoint=collector.url) as addresses:
+        Service(addresses["tracker"], "perftrack.v1.TrackingService").call("RecordAlert", {"alert": alert()})
+    # What was not sent yet is sent before the process ends.
+    assert "rpc.server.call.duration" in collector.metric_names()
+    lines = [record.body.string_value for record in collector.log_lines()]
+    assert "both services run; stop them with Ctrl-C" in lines
+    collector.server.stop(None)

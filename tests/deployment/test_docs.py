@@ -1,0 +1,36 @@
+"""What the documents point at is there."""
+
+import re
+
+import pytest
+from manifests import ROOT
+
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+
+
+def anchors(text: str) -> set[str]:
+    """The headings of a document, as links name them."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text()):
+        if "://" in target:
+            continue
+        name, _, anchor = target.partition("#")
+        file = path if not name else path.parent / name
+        assert file.exists(), f"{path.name} links to {target}"
+        assert not anchor or anchor in anchors(file.read_text()), f"{path.name} links to {target}"
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_files_and_settings_that_are_named_exist(path) -> None:
+    text = path.read_text()
+    for name in re.findall(r"`((?:scripts|k8s|tests|observability|docs|tracker-svc/src)/[\w./-]+)`", text):
+        assert (ROOT / name).exists(), f"{path.name} names {name}"
+    known = set(re.findall(r"^\| `(\w+)`", (ROOT / "docs/configure.md").read_text(), re.MULTILINE))
+    for name in re.findall(r"PERFTRACK_([A-Z0-9_]+)", text):
+        if name not in ("BENCH_PYTHON", "TEST_DATABASE_URL"):
+            assert name.removesuffix("_FILE").lower() in known or name.lower() in known, f"{path.name} names {name}"

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as loudly as the tests")]
 
 mod alerts;
+mod backup;
 mod database_away;
 mod engine;
 mod full_disk;

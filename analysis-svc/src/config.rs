@@ -1,30 +1,12 @@
 //! What the analysis is told before it starts.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context;
 use domain::gate::Catalogue;
 use domain::outcome::policy::Policy;
-use service::config::{AnyKey, Settings, keys};
-use service::telemetry::TelemetrySettings;
-
-/// The settings that the program reads.
-pub const KEYS: &[&dyn AnyKey] = &[
-    &keys::DATABASE_URL,
-    &keys::DATABASE_CONNECTIONS,
-    &keys::DATABASE_TIMEOUT,
-    &keys::ANALYSIS_LISTEN_ADDR,
-    &keys::DATASET_MEMORY_MB,
-    &keys::RECOMMENDATION_COOLDOWN,
-    &keys::GATES_FILE,
-    &keys::DRAIN_TIMEOUT,
-    &keys::LOG,
-    &keys::LOG_FORMAT,
-    &service::telemetry::METRICS_LISTEN_ADDR,
-    &service::telemetry::OTLP_ENDPOINT,
-    &service::telemetry::TRACE_SAMPLE_RATIO,
-];
+use service::config::{ServerConfig, Settings, keys};
+use service::serve::ServeOptions;
 
 /// How the service answers, wherever it runs.
 #[derive(Clone, Debug)]
@@ -39,8 +21,8 @@ pub struct AnalysisConfig {
     /// How long a key that was just turned gets no further recommendation, at the least: longer than a day's noise. Too short
     /// and a threshold wanders with the noise; too long and a real need waits.
     pub cooldown: Duration,
-    /// How long calls in flight may take to end once a stop was asked for.
-    pub drain_timeout: Duration,
+    /// How it serves.
+    pub serving: ServeOptions,
 }
 
 impl Default for AnalysisConfig {
@@ -50,32 +32,18 @@ impl Default for AnalysisConfig {
             policy: Policy::default(),
             dataset_memory_bytes: 4 << 30,
             cooldown: Duration::from_secs(7 * 86_400),
-            drain_timeout: Duration::from_secs(20),
+            serving: ServeOptions::default(),
         }
     }
 }
 
-/// The whole program's configuration.
-#[derive(Clone, Debug)]
-pub struct ProgramConfig {
-    /// Where the alerts are.
-    pub database_url: String,
-    /// Connections to the database at most.
-    pub database_connections: u32,
-    /// How long it may take to answer.
-    pub database_timeout: Duration,
-    /// Where to listen.
-    pub listen_addr: SocketAddr,
-    /// What it says of itself.
-    pub telemetry: TelemetrySettings,
-    /// How it answers.
-    pub analysis: AnalysisConfig,
-}
-
-impl ProgramConfig {
-    /// From settings that were read with [`KEYS`].
+impl AnalysisConfig {
+    /// What is the analysis's own of settings that were read, in perfctl too.
+    ///
+    /// # Errors
+    /// Where a setting is missing, or the catalogue of gates cannot be used.
     pub fn of(settings: &Settings) -> anyhow::Result<Self> {
-        let defaults = AnalysisConfig::default();
+        let defaults = Self::default();
         let catalogue = match settings.get_optional(&keys::GATES_FILE)? {
             None => defaults.catalogue,
             Some(path) => {
@@ -85,18 +53,33 @@ impl ProgramConfig {
             }
         };
         Ok(Self {
-            database_url: settings.get(&keys::DATABASE_URL)?.expose().to_owned(),
-            database_connections: settings.get(&keys::DATABASE_CONNECTIONS)?,
-            database_timeout: settings.get(&keys::DATABASE_TIMEOUT)?,
-            listen_addr: settings.get(&keys::ANALYSIS_LISTEN_ADDR)?,
-            telemetry: TelemetrySettings::read(settings)?,
-            analysis: AnalysisConfig {
-                catalogue,
-                policy: defaults.policy,
-                dataset_memory_bytes: usize::try_from(settings.get(&keys::DATASET_MEMORY_MB)?)? << 20,
-                cooldown: settings.get(&keys::RECOMMENDATION_COOLDOWN)?,
-                drain_timeout: settings.get(&keys::DRAIN_TIMEOUT)?,
-            },
+            catalogue,
+            dataset_memory_bytes: usize::try_from(settings.get(&keys::DATASET_MEMORY_MB)?)? << 20,
+            cooldown: settings.get(&keys::RECOMMENDATION_COOLDOWN)?,
+            policy: defaults.policy,
+            serving: defaults.serving,
+        })
+    }
+}
+
+/// The whole program's configuration.
+#[derive(Clone, Debug)]
+pub struct ProgramConfig {
+    /// What every server is told.
+    pub server: ServerConfig,
+    /// How it answers.
+    pub analysis: AnalysisConfig,
+}
+
+impl ProgramConfig {
+    /// From settings that were read with [`keys::analysis_svc`].
+    ///
+    /// # Errors
+    /// Where a setting is missing or wrong.
+    pub fn of(settings: &Settings) -> anyhow::Result<Self> {
+        Ok(Self {
+            server: ServerConfig::read(settings, &keys::ANALYSIS_LISTEN_ADDR)?,
+            analysis: AnalysisConfig::of(settings)?,
         })
     }
 }

@@ -2,31 +2,37 @@
 
 use std::process::ExitCode;
 
-use analysis_svc::config::{KEYS, ProgramConfig};
+use analysis_svc::config::ProgramConfig;
+use analysis_svc::serve::serve_behind;
 use anyhow::Context;
 use clap::Command;
+use perftrack::v1::analysis_service_server::SERVICE_NAME;
 use service::clock::Clock;
-use service::serve::{Listener, announce_ready};
-use service::{program, shutdown, telemetry};
-use store::{ConnectOptions, Store};
+use service::config::keys;
+use service::serve::{Listener, Server, announce_ready};
+use service::{database, program, shutdown, telemetry};
+use tonic::service::Routes;
 
 fn main() -> ExitCode {
     let command = Command::new("analysis-svc")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Finds which features go with pumps and which with rugs, and recommends what to change");
-    program::run(command, KEYS, ProgramConfig::of, |_, config| run(config))
+    program::run(command, &keys::analysis_svc(), ProgramConfig::of, |_, config| run(config))
 }
 
 async fn run(config: ProgramConfig) -> anyhow::Result<()> {
-    let _telemetry = telemetry::start_all("analysis-svc", &config.telemetry)?;
+    let ProgramConfig { server, analysis } = config;
+    let _telemetry = telemetry::start_all("analysis-svc", &server.telemetry)?;
     let stop = shutdown::on_signal().context("listening for signals")?;
-    let mut options = ConnectOptions::from(config.database_url).with_timeout(config.database_timeout);
-    options.max_connections = config.database_connections;
-    let store = Store::connect(options).await.context("opening the database")?;
-    store.migrate().await.context("bringing the database's tables up to date")?;
-    let listener = Listener::bind(config.listen_addr).await?;
-    announce_ready(&[("analysis", listener.address())]).context("saying that the service is ready")?;
-    let served = analysis_svc::serve::serve(config.analysis, store.clone(), Clock::system(), listener, stop).await;
-    store.close().await;
+    let listener = Listener::bind(server.listen).await?;
+    let address = listener.address();
+    let front = Server::start(listener, &[SERVICE_NAME], stop.clone(), &server.serving).await?;
+    let opened = database::open(&server.connection, server.migrate, &stop).await;
+    let Some(store) = opened.with_context(|| format!("opening the database {}", server.database))? else {
+        return Ok(front.run(Routes::default(), || async { Err("it stops") }).await?);
+    };
+    announce_ready(&[("analysis", address)]).context("saying that the service is ready")?;
+    let served = serve_behind(front, analysis, store.clone(), Clock::system()).await;
+    database::close(&store).await;
     Ok(served?)
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use perftrack::v1::analysis_service_server::{AnalysisServiceServer, SERVICE_NAME};
 use service::clock::Clock;
-use service::serve::{Listener, ServeError, ServeOptions};
+use service::limit::MOST_REQUEST_BYTES;
+use service::readiness::Readiness;
+use service::serve::{Listener, ServeError, Server};
 use store::Store;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -24,6 +26,12 @@ pub async fn serve(
     listener: Listener,
     stop: CancellationToken,
 ) -> Result<(), ServeError> {
+    let front = Server::start(listener, &[SERVICE_NAME], stop, &config.serving).await?;
+    serve_behind(front, config, store, clock).await
+}
+
+/// The same behind a server that takes connections already.
+pub async fn serve_behind(front: Server, config: AnalysisConfig, store: Store, clock: Clock) -> Result<(), ServeError> {
     let analysis = Analysis {
         dataset: Arc::new(Dataset::new(store.clone(), &config.policy, config.dataset_memory_bytes)),
         catalogue: Arc::new(config.catalogue),
@@ -31,8 +39,7 @@ pub async fn serve(
         clock,
         cooldown: CooldownRule { least: config.cooldown, ..CooldownRule::default() },
     };
-    let routes = Routes::new(AnalysisServiceServer::new(analysis));
-    let probe = || store.ping();
-    let options = ServeOptions { drain_timeout: config.drain_timeout, ..ServeOptions::default() };
-    service::serve::serve(listener, routes, &[SERVICE_NAME], probe, stop, &options).await
+    let service = AnalysisServiceServer::new(analysis).max_decoding_message_size(MOST_REQUEST_BYTES);
+    let readiness = Readiness::new(store);
+    front.run(Routes::new(service), || readiness.check()).await
 }

@@ -1,7 +1,6 @@
 //! Both services in this process, on one database.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use analysis_svc::config::AnalysisConfig;
 use anyhow::Context;
@@ -31,8 +30,8 @@ pub struct Setup {
     pub tracking: TrackingSettings,
     /// How the analysis answers.
     pub analysis: AnalysisConfig,
-    /// How long calls in flight may take to end.
-    pub drain_timeout: Duration,
+    /// How both serve.
+    pub serving: ServeOptions,
     /// The only clock.
     pub clock: Clock,
 }
@@ -69,7 +68,8 @@ impl InProcess {
             tracking: setup.tracking,
             clock: setup.clock.clone(),
         };
-        let options = ServeOptions { drain_timeout: setup.drain_timeout, ..ServeOptions::default() };
+        let options = setup.serving;
+        let analysis_config = AnalysisConfig { serving: options.clone(), ..setup.analysis };
         // Where one of them breaks down, the other has nothing left to do.
         let stopping = stop.clone();
         let stopped = stop.clone();
@@ -82,7 +82,7 @@ impl InProcess {
         let analysing = tokio::spawn(async move {
             let stop = stopped.clone();
             let served =
-                analysis_svc::serve::serve(setup.analysis, analysis_store, clock, analysis_listener, stop).await;
+                analysis_svc::serve::serve(analysis_config, analysis_store, clock, analysis_listener, stop).await;
             stopped.cancel();
             served
         });

@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
-use service::config::with_flags;
+use service::config::{keys, with_flags};
 
 use crate::cli::Cli;
-use crate::command::{self, Session, dev};
+use crate::command::{self, Session};
 use crate::connect::Services;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -39,7 +39,7 @@ pub fn main() -> ExitCode {
 
 /// All arguments: the derived ones, and for `perfctl dev` the settings of the services.
 fn arguments() -> Command {
-    Cli::command().mut_subcommand("dev", |dev| with_flags(dev, dev::KEYS))
+    Cli::command().mut_subcommand("dev", |dev| with_flags(dev, &keys::dev()))
 }
 
 /// The arguments of the command itself.

@@ -8,19 +8,26 @@
 //! let config = TrackerConfig { poll_interval: settings.get(&keys::POLL_INTERVAL)?, … };
 //! ```
 
+mod choice;
+mod effective;
 mod error;
 mod flags;
 mod key;
 pub mod keys;
 mod policy_file;
+mod schema;
+mod server;
 mod setting;
 mod settings;
 mod sources;
 
+pub use choice::{Migrate, Reflection};
 pub use error::{ConfigError, Origin};
 pub use flags::{CONFIG_FLAG, with_flags};
 pub use key::{AnyKey, Key};
 pub use policy_file::PolicyFile;
+pub use schema::schema;
+pub use server::ServerConfig;
 pub use setting::{DatabaseUrl, HttpUrl, Secret, Setting};
 pub use settings::Settings;
 pub use sources::Sources;

@@ -7,23 +7,32 @@ use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
 
+use tokio::time::{Instant, sleep_until};
+
+use crate::limit::{Held, hold};
 use crate::response::rejected;
 use crate::status::Rejection;
 
-/// Answers DEADLINE_EXCEEDED a little before the caller gives up, so that the answer still reaches it. Bounds the time
-/// to the first byte of an answer; a stream that has begun is ended by its caller.
+/// Answers DEADLINE_EXCEEDED a little before the caller gives up, so that the answer still reaches it; a stream that has
+/// begun ends with it.
 pub(crate) async fn honour(request: Request, next: Next) -> Response {
     let Some(timeout) = timeout(request.headers()) else { return next.run(request).await };
     let margin = (timeout / 10).min(Duration::from_millis(20));
-    match tokio::time::timeout(timeout - margin, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            let given = humantime::format_duration(timeout);
-            rejected(Rejection::deadline_exceeded(format!(
-                "not done within the {given} that the caller gave; what was begun may still be done"
-            )))
-        }
+    // What is further away than a year never comes, and would overflow.
+    let Some(at) = Instant::now().checked_add((timeout - margin).min(A_YEAR)) else { return next.run(request).await };
+    match tokio::time::timeout_at(at, next.run(request)).await {
+        Ok(response) => hold(response, Held::Deadline(Box::pin(sleep_until(at)), Box::new(exceeded(timeout).into()))),
+        Err(_) => rejected(exceeded(timeout)),
     }
+}
+
+const A_YEAR: Duration = Duration::from_secs(365 * 86_400);
+
+fn exceeded(timeout: Duration) -> Rejection {
+    let given = humantime::format_duration(timeout);
+    Rejection::deadline_exceeded(format!(
+        "not done within the {given} that the caller gave; what was begun may still be done"
+    ))
 }
 
 /// The header as the gRPC protocol writes it: up to eight digits and a unit. Anything else counts as no deadline.

@@ -1,4 +1,5 @@
-//! `grpc.health.v1`: SERVING while the database answers, for every service and for the whole server ("").
+//! `grpc.health.v1`. `liveness` is SERVING while the process runs, whatever becomes of the database. Every service by its
+//! full name, `readiness`, and the whole server (""), are SERVING while it can do its work.
 
 use std::future::Future;
 use std::time::Duration;
@@ -8,25 +9,33 @@ use tonic_health::ServingStatus;
 use tonic_health::pb::health_server::{Health as HealthRpc, HealthServer};
 use tonic_health::server::{HealthReporter, HealthService};
 
-/// The time between two looks at the database. Real time, also where the services' clock is simulated.
+/// The name whose health never depends on anything but the process.
+pub const LIVENESS: &str = "liveness";
+/// Another name of the whole server's health.
+pub const READINESS: &str = "readiness";
+
+/// The time between two looks while all is well. Real time, also where the services' clock is simulated.
 const INTERVAL: Duration = Duration::from_secs(2);
-/// A database that takes longer than this to say a word does not answer.
+/// The same while it is not.
+const SOON: Duration = Duration::from_millis(250);
+/// What takes longer than this to say a word does not answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the health service says.
 #[derive(Clone, Debug)]
 pub struct Health {
     reporter: HealthReporter,
-    /// The names that have a health: those of the services, and "".
+    /// The names whose health follows the server's readiness.
     names: Vec<&'static str>,
 }
 
 impl Health {
-    /// Health of `services`, NOT_SERVING until the first look at the database.
+    /// Health of `services`, NOT_SERVING until the first look.
     pub async fn new(services: &[&'static str]) -> Self {
-        let names = services.iter().copied().chain([""]).collect();
+        let names = services.iter().copied().chain(["", READINESS]).collect();
         let health = Self { reporter: HealthReporter::new(), names };
         health.set(false).await;
+        health.reporter.set_service_status(LIVENESS, ServingStatus::Serving).await;
         health
     }
 
@@ -56,20 +65,18 @@ impl Health {
                 let trouble = match tokio::time::timeout(PATIENCE, probe()).await {
                     Ok(Ok(())) => None,
                     Ok(Err(error)) => Some(error.to_string()),
-                    Err(_) => Some(format!("no answer within {} s", PATIENCE.as_secs())),
+                    Err(_) => Some(format!("the database gave no answer within {} s", PATIENCE.as_secs())),
                 };
                 let now = trouble.is_none();
                 if serving != Some(now) {
                     self.set(now).await;
                     match &trouble {
-                        Some(error) => {
-                            tracing::warn!(error.message = error, "not serving: the database does not answer")
-                        }
-                        None => tracing::info!("serving: the database answers"),
+                        Some(error) => tracing::warn!(error.message = error, "not serving"),
+                        None => tracing::info!("serving"),
                     }
                     serving = Some(now);
                 }
-                tokio::time::sleep(INTERVAL).await;
+                tokio::time::sleep(if now { INTERVAL } else { SOON }).await;
             }
         };
         tokio::select! {
@@ -81,7 +88,7 @@ impl Health {
 
     /// Ends the streams of those who watch, which would else hold a shutdown up.
     pub async fn close(mut self) {
-        for name in &self.names {
+        for name in self.names.iter().copied().chain([LIVENESS]) {
             self.reporter.clear_service_status(name).await;
         }
     }

@@ -1,19 +1,29 @@
-//! How much one request may ask for: its size, its page, and how many run at once.
+//! How much one request may ask for, and how many run at once.
 
-use std::sync::Arc;
+mod held;
+
+use std::collections::HashSet;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use prost::Message as _;
+use prost_types::FileDescriptorSet;
 use tokio::sync::Semaphore;
 use tonic::Status;
 
 use crate::response::{rejected, status_of};
 use crate::status::{Reason, Rejection};
 
+pub(crate) use held::{Held, hold};
+
 /// The largest message that a server takes; give it to `max_decoding_message_size` of every service.
 pub const MOST_REQUEST_BYTES: usize = 4 * 1024 * 1024;
+
+/// Who is turned away tries again after this time.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// How many items a page has: `default` where none was asked for (0), `most` where more was. Errors say what is wrong
 /// with `page_size`.
@@ -52,28 +62,74 @@ fn is_too_large(status: &Status) -> bool {
     status.code() == tonic::Code::OutOfRange && status.message().contains("message length too large")
 }
 
-/// Turns calls away while too many others run. Health and reflection always get through: they are asked most when a
-/// server is in trouble.
-pub(crate) async fn bound_calls(State(calls): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
-    if request.uri().path().starts_with("/grpc.") {
+/// How many calls and streams may still begin.
+pub(crate) struct Room {
+    calls: Arc<Semaphore>,
+    streams: Arc<Semaphore>,
+    most_calls: usize,
+    most_streams: usize,
+}
+
+impl Room {
+    pub(crate) fn new(most_calls: usize, most_streams: usize) -> Self {
+        let semaphore = |most: usize| Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
+        Self { calls: semaphore(most_calls), streams: semaphore(most_streams), most_calls, most_streams }
+    }
+}
+
+/// Turns calls and streams away while too many others run; each counts until its last byte is sent. Health and reflection
+/// always get through: they are asked most when a server is in trouble.
+pub(crate) async fn bound(State(room): State<Arc<Room>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if path.starts_with("/grpc.") {
         return next.run(request).await;
     }
-    let Ok(_running) = calls.try_acquire() else {
-        let message = "too many calls at once; try again";
-        return rejected(Rejection::unavailable(Reason::TooManyCalls, message, Duration::from_secs(1)));
+    let streams = STREAMS.contains(path);
+    let semaphore = if streams { &room.streams } else { &room.calls };
+    let Ok(permit) = Arc::clone(semaphore).try_acquire_owned() else {
+        let (reason, message) = if streams {
+            (Reason::TooManyStreams, format!("more than {} streams at once; try again", room.most_streams))
+        } else {
+            (Reason::TooManyCalls, format!("more than {} calls at once; try again", room.most_calls))
+        };
+        return rejected(Rejection::exhausted(reason, message).retry_after(RETRY_AFTER));
     };
-    next.run(request).await
+    hold(next.run(request).await, Held::Permit(permit))
 }
+
+/// The paths of the RPCs that stream, in either direction.
+static STREAMS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let set = FileDescriptorSet::decode(perftrack::FILE_DESCRIPTOR_SET).unwrap_or_default();
+    let mut paths = HashSet::new();
+    for file in &set.file {
+        for service in &file.service {
+            for method in service.method.iter().filter(|method| method.client_streaming() || method.server_streaming())
+            {
+                paths.insert(format!("/{}.{}/{}", file.package(), service.name(), method.name()));
+            }
+        }
+    }
+    paths
+});
 
 #[cfg(test)]
 mod tests {
-    use super::page_size;
+    use super::*;
 
     #[test]
     fn a_page_has_a_default_and_a_most() {
         assert_eq!(page_size(0, 100, 1_000), Ok(100));
         assert_eq!(page_size(7, 100, 1_000), Ok(7));
+        assert_eq!(page_size(1_000, 100, 1_000), Ok(1_000));
+        assert_eq!(page_size(1_001, 100, 1_000), Ok(1_000));
         assert_eq!(page_size(i32::MAX, 100, 1_000), Ok(1_000));
         assert_eq!(page_size(-1, 100, 1_000), Err("must be 0 (for 100) or more, not -1".to_owned()));
+    }
+
+    #[test]
+    fn streams_are_told_from_calls_by_the_contract() {
+        assert!(STREAMS.contains("/perftrack.v1.TrackingService/RecordAlerts"));
+        assert!(STREAMS.contains("/perftrack.v1.AnalysisService/Ask"));
+        assert!(!STREAMS.contains("/perftrack.v1.TrackingService/RecordAlert"));
     }
 }

@@ -1,22 +1,33 @@
 //! Serving: from an address to a running gRPC server, and back down in order.
 
+mod connection;
+mod probes;
+
 use std::fmt::Display;
 use std::future::Future;
 use std::io::Write;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use axum::extract::Request;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::AbortOnDropHandle;
 use tonic::service::{Routes, RoutesBuilder};
-use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
+use tower::ServiceExt as _;
 
+use crate::auth::{self, Guard, TokensError};
+use crate::config::Reflection;
 use crate::health::Health;
-use crate::{access_log, deadline, limit, reflection};
+use crate::limit::{self, Room};
+use crate::response::rejected;
+use crate::status::{Reason, Rejection};
+use crate::tls::{TlsError, TlsFiles};
+use crate::{access_log, deadline, reflection, watched};
 
 /// Why a server does not run.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +43,12 @@ pub enum ServeError {
     /// The descriptors do not fit together.
     #[error("preparing reflection")]
     Reflection(#[from] tonic_reflection::server::Error),
+    /// The certificates cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The file of tokens cannot be used.
+    #[error(transparent)]
+    Tokens(#[from] TokensError),
     /// The server broke down.
     #[error("serving")]
     Transport(#[from] tonic::transport::Error),
@@ -63,23 +80,221 @@ impl Listener {
 /// How a server behaves.
 #[derive(Clone, Debug)]
 pub struct ServeOptions {
-    /// How long calls in flight may take to end once a stop was asked for.
-    pub drain_timeout: Duration,
+    /// Where health alone is offered too, without TLS.
+    pub health_listen: Option<SocketAddr>,
     /// How many calls run at once; further ones are told to try again.
     pub most_calls: usize,
+    /// The same for streams.
+    pub most_streams: usize,
+    /// How long calls are still taken once a stop was asked for.
+    pub shutdown_delay: Duration,
+    /// How long calls in flight may take to end after that.
+    pub drain_timeout: Duration,
+    /// The certificates; connections are in the clear without.
+    pub tls: Option<TlsFiles>,
+    /// Who may call; everybody without.
+    pub tokens_file: Option<PathBuf>,
+    /// Who may ask for the contract.
+    pub reflection: Reflection,
 }
 
 impl Default for ServeOptions {
     fn default() -> Self {
-        Self { drain_timeout: Duration::from_secs(20), most_calls: 1_024 }
+        Self {
+            health_listen: None,
+            most_calls: 1_024,
+            most_streams: 512,
+            shutdown_delay: Duration::ZERO,
+            drain_timeout: Duration::from_secs(20),
+            tls: None,
+            tokens_file: None,
+            reflection: Reflection::Protected,
+        }
     }
 }
 
-/// Serves `services` (their full names) by `routes`, with health, reflection, deadlines, limits and a log, until `stop`.
+/// A server that takes connections. Until [`Server::run`] it answers health, with NOT_SERVING, and reflection; other calls
+/// are told to try again.
+pub struct Server {
+    health: Health,
+    gate: Arc<OnceLock<axum::Router>>,
+    serving: AbortOnDropHandle<Result<(), tonic::transport::Error>>,
+    stop: CancellationToken,
+    /// Cancelled when calls are to end, which is a while after `stop`.
+    drain: CancellationToken,
+    /// Cancelled when they have to.
+    cut: DropGuard,
+    shutdown_delay: Duration,
+    drain_timeout: Duration,
+    /// See to the files and the second address while the server lives.
+    _beside: Vec<AbortOnDropHandle<()>>,
+}
+
+/// Where nobody is serving yet, or not any more.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// How long connections that were cut may take to notice.
+const CUT: Duration = Duration::from_secs(1);
+
+impl Server {
+    /// Begins to listen for `services` (their full names).
+    ///
+    /// # Errors
+    /// [`ServeError`] where an address, a certificate or the file of tokens cannot be used.
+    pub async fn start(
+        listener: Listener,
+        services: &[&'static str],
+        stop: CancellationToken,
+        options: &ServeOptions,
+    ) -> Result<Self, ServeError> {
+        let mut beside = Vec::new();
+        let mut tls = None;
+        if let Some(files) = options.tls.clone() {
+            let (current, watching) = watched::watch("certificate", files.paths(), move || files.load())?;
+            (tls, _) = (Some(current), beside.push(watching));
+        }
+        let mut tokens = None;
+        if let Some(path) = options.tokens_file.clone() {
+            let (current, watching) = watched::watch("file of tokens", vec![path.clone()], move || auth::read(&path))?;
+            (tokens, _) = (Some(current), beside.push(watching));
+        }
+        warn_of_openness(listener.address, tls.is_some(), tokens.is_some());
+
+        let health = Health::new(services).await;
+        if let Some(address) = options.health_listen {
+            beside.push(probes::serve(address, health.server()).await?);
+        }
+        let gate = Arc::new(OnceLock::new());
+        let mut routes = RoutesBuilder::default();
+        routes.add_service(health.server());
+        if options.reflection != Reflection::Off {
+            reflection::add_reflection(&mut routes, services)?;
+        }
+        let guard = Arc::new(Guard { tokens, reflection: options.reflection });
+        let room = Arc::new(Room::new(options.most_calls, options.most_streams));
+        let (behind, stopping) = (Arc::clone(&gate), stop.clone());
+        let router = routes
+            .routes()
+            .into_axum_router()
+            .fallback(move |request| pass(Arc::clone(&behind), stopping.clone(), request))
+            .layer(from_fn(limit::explain_message_size))
+            .layer(from_fn_with_state(room, limit::bound))
+            .layer(from_fn(deadline::honour))
+            .layer(from_fn_with_state(guard, auth::check))
+            .layer(from_fn(access_log::log_call));
+
+        let (drain, cut) = (CancellationToken::new(), CancellationToken::new());
+        let server = tonic::transport::Server::builder()
+            .http2_keepalive_interval(Some(Duration::from_secs(30)))
+            .serve_with_incoming_shutdown(
+                Routes::from(router),
+                connection::incoming(listener.tcp, tls, cut.clone()),
+                drain.clone().cancelled_owned(),
+            );
+        tracing::info!(server.address = %listener.address, "listening");
+        Ok(Self {
+            health,
+            gate,
+            serving: AbortOnDropHandle::new(tokio::spawn(server)),
+            stop,
+            drain,
+            cut: cut.drop_guard(),
+            shutdown_delay: options.shutdown_delay,
+            drain_timeout: options.drain_timeout,
+            _beside: beside,
+        })
+    }
+
+    /// Is cancelled when calls are to end: a while after a stop was asked for. Streams without an end, and work that calls
+    /// need, should watch it.
+    #[must_use]
+    pub fn draining(&self) -> CancellationToken {
+        self.drain.clone()
+    }
+
+    /// Takes calls by `routes` until it is stopped; `probe` says again and again whether the server can do its work.
+    ///
+    /// After the stop health says NOT_SERVING; after [`ServeOptions::shutdown_delay`] no new call is taken, and this returns
+    /// when the calls in flight have ended, or were cut off after [`ServeOptions::drain_timeout`].
+    ///
+    /// # Errors
+    /// [`ServeError`] when it breaks down.
+    pub async fn run<P, F, E>(self, routes: impl Into<RoutesBuilder>, probe: P) -> Result<(), ServeError>
+    where
+        P: Fn() -> F,
+        F: Future<Output = Result<(), E>>,
+        E: Display,
+    {
+        let Self { health, gate, mut serving, stop, drain, cut, shutdown_delay, drain_timeout, _beside } = self;
+        let _ = gate.set(routes.into().routes().prepare().into_axum_router());
+        let stopping = async {
+            health.watch(probe, &stop).await;
+            if !shutdown_delay.is_zero() {
+                let delay_ms = shutdown_delay.as_millis();
+                tracing::info!(delay_ms, "not serving any more; calls are still taken until balancers have noticed");
+                tokio::time::sleep(shutdown_delay).await;
+            }
+            drain.cancel();
+            health.close().await;
+            tokio::time::sleep(drain_timeout).await;
+        };
+        let ended = tokio::select! {
+            ended = &mut serving => ended,
+            () = stopping => {
+                tracing::warn!(waited_ms = drain_timeout.as_millis(), "stopped with calls still in flight");
+                drop(cut);
+                match tokio::time::timeout(CUT, &mut serving).await {
+                    Ok(ended) => ended,
+                    Err(_) => Ok(Ok(())),
+                }
+            }
+        };
+        // Also where the server broke down: nobody must go on behind its back.
+        drain.cancel();
+        ended.unwrap_or_else(|error| {
+            tracing::error!(error.message = %error, "the server broke down");
+            Ok(())
+        })?;
+        Ok(())
+    }
+}
+
+/// Passes a call on to the services, once they are there.
+async fn pass(gate: Arc<OnceLock<axum::Router>>, stop: CancellationToken, request: Request) -> Response {
+    match gate.get() {
+        // It cannot fail.
+        Some(services) => services.clone().oneshot(request).await.unwrap_or_else(|never| match never {}),
+        None if stop.is_cancelled() => {
+            rejected(Rejection::unavailable(Reason::ShuttingDown, "the server is stopping; try again", RETRY_AFTER))
+        }
+        None => rejected(Rejection::unavailable(
+            Reason::Starting,
+            "the server waits for its database and does not serve yet; try again",
+            RETRY_AFTER,
+        )),
+    }
+}
+
+fn warn_of_openness(address: SocketAddr, tls: bool, tokens: bool) {
+    if address.ip().is_loopback() {
+        return;
+    }
+    match (tls, tokens) {
+        (_, false) => {
+            tracing::warn!("whoever reaches this server may do everything: set tokens_file to let in only some")
+        }
+        (false, true) => {
+            tracing::warn!(
+                "tokens reach this server in the clear: set tls_cert_file and tls_key_file where nobody else encrypts"
+            );
+        }
+        (true, true) => {}
+    }
+}
+
+/// [`Server::start`] and [`Server::run`] in one, for services that need not wait for anything.
 ///
-/// `probe` says whether the database answers. After `stop` health says NOT_SERVING, no new call is taken, and this
-/// returns when the calls in flight have ended, or after [`ServeOptions::drain_timeout`]. Streams without an end should
-/// watch `stop` too.
+/// # Errors
+/// As both.
 pub async fn serve<P, F, E>(
     listener: Listener,
     routes: impl Into<RoutesBuilder>,
@@ -93,42 +308,7 @@ where
     F: Future<Output = Result<(), E>>,
     E: Display,
 {
-    let health = Health::new(services).await;
-    let mut routes = routes.into();
-    routes.add_service(health.server());
-    reflection::add_reflection(&mut routes, services)?;
-
-    let calls = Arc::new(Semaphore::new(options.most_calls));
-    let router = routes
-        .routes()
-        .prepare()
-        .into_axum_router()
-        .layer(from_fn(limit::explain_message_size))
-        .layer(from_fn_with_state(calls, limit::bound_calls))
-        .layer(from_fn(deadline::honour))
-        .layer(from_fn(access_log::log_call));
-
-    let drain = CancellationToken::new();
-    let server =
-        Server::builder().http2_keepalive_interval(Some(Duration::from_secs(30))).serve_with_incoming_shutdown(
-            Routes::from(router),
-            TcpIncoming::from(listener.tcp).with_nodelay(Some(true)),
-            drain.clone().cancelled_owned(),
-        );
-    let stopping = async {
-        health.watch(probe, &stop).await;
-        drain.cancel();
-        health.close().await;
-        tokio::time::sleep(options.drain_timeout).await;
-    };
-    tokio::select! {
-        served = server => served?,
-        () = stopping => {
-            let waited_ms = options.drain_timeout.as_millis();
-            tracing::warn!(waited_ms, "stopped with calls still in flight");
-        }
-    }
-    Ok(())
+    Server::start(listener, services, stop, options).await?.run(routes, probe).await
 }
 
 /// Prints the one line on stdout that says what serves where: `ready tracker=127.0.0.1:50051 analysis=127.0.0.1:50052`.

@@ -81,6 +81,18 @@ impl Rejection {
         Self::new(Code::ResourceExhausted, reason, message)
     }
 
+    /// Whoever called is not known: UNAUTHENTICATED, and not a word more.
+    #[must_use]
+    pub fn unauthenticated() -> Self {
+        Self::new(Code::Unauthenticated, Reason::Unauthenticated, "a valid token is needed")
+    }
+
+    /// Whoever called may not do this: PERMISSION_DENIED, and not a word more.
+    #[must_use]
+    pub fn permission_denied() -> Self {
+        Self::new(Code::PermissionDenied, Reason::PermissionDenied, "this token does not allow this call")
+    }
+
     /// It was not done in the time that the caller gave: DEADLINE_EXCEEDED.
     #[must_use]
     pub fn deadline_exceeded(message: impl Into<String>) -> Self {
@@ -161,7 +173,7 @@ impl From<Rejection> for Status {
 }
 
 /// An error and all that caused it, in one line.
-fn with_causes(error: &dyn Error) -> String {
+pub(crate) fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -20,6 +20,7 @@ pub mod events;
 mod folding;
 pub mod leases;
 mod locking;
+mod migrate;
 mod migration;
 pub mod observations;
 mod options;

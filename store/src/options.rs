@@ -64,7 +64,7 @@ impl ConnectOptions {
     }
 
     /// What the address names.
-    pub(crate) fn kind(&self) -> Result<EngineKind, StoreError> {
+    pub fn kind(&self) -> Result<EngineKind, StoreError> {
         match self.url.split_once(':').map(|(scheme, _)| scheme) {
             Some("postgres" | "postgresql") => Ok(EngineKind::Postgres),
             Some("sqlite") => Ok(EngineKind::Sqlite),

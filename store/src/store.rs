@@ -2,18 +2,14 @@
 
 use std::sync::Arc;
 
-use sea_orm::ConnectionTrait;
-use sea_orm_migration::{MigratorTrait, SchemaManager};
-
 use crate::alerts::{Alerts, Together};
 use crate::configs::Configs;
 use crate::dataset::Dataset;
 use crate::engine::Engine;
-use crate::error::{Doing, MigrationState, StoreError};
+use crate::error::{Doing, StoreError};
 use crate::events::Events;
 use crate::leases::Leases;
 use crate::locking::Numbers;
-use crate::migration::Migrator;
 use crate::observations::Observations;
 use crate::options::{ConnectOptions, EngineKind};
 use crate::outcomes::Outcomes;
@@ -46,26 +42,6 @@ impl Store {
             policies: Arc::default(),
             numbers: Arc::default(),
         })
-    }
-
-    /// Brings the tables up to date, all steps or none. Any number of processes may do so at once: one works, the others
-    /// wait. A database that is ahead is [`StoreError::Schema`].
-    pub async fn migrate(&self) -> Result<(), StoreError> {
-        let doing = "migrating the tables";
-        let transaction = self.engine.begin_migration().await.doing(doing)?;
-        if let state @ MigrationState::Ahead(_) = state_of(&transaction).await? {
-            return Err(StoreError::Schema(state));
-        }
-        Migrator::up(&transaction, None).await.doing(doing)?;
-        self.engine.renumber_changes(&transaction).await.doing(doing)?;
-        transaction.commit().await.doing(doing)
-    }
-
-    /// How its tables compare with those that this program knows. Changes nothing.
-    pub async fn migration_state(&self) -> Result<MigrationState, StoreError> {
-        // What SeaORM asks by itself has no limit in time.
-        let state = tokio::time::timeout(self.engine.statement_timeout(), async { state_of(&self.engine.orm()).await });
-        state.await.unwrap_or_else(|_| Err(StoreError::silent("reading which migrations were run")))
     }
 
     /// Whether the database answers, asked on a connection of its own, so that busy ones do not count as silence. Takes no
@@ -150,27 +126,4 @@ impl Store {
     pub const fn recommendations(&self) -> Recommendations<'_> {
         Recommendations { store: self }
     }
-}
-
-async fn state_of<C>(connection: &C) -> Result<MigrationState, StoreError>
-where
-    C: ConnectionTrait,
-    for<'a> &'a C: sea_orm_migration::IntoSchemaManagerConnection<'a>,
-{
-    let doing = "reading which migrations were run";
-    let applied: Vec<String> = if SchemaManager::new(connection).has_table("seaql_migrations").await.doing(doing)? {
-        let models = Migrator::get_migration_models(connection).await.doing(doing)?;
-        models.into_iter().map(|model| model.version).collect()
-    } else {
-        Vec::new()
-    };
-    let known: Vec<String> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
-    let missing =
-        |from: &[String], of: &[String]| of.iter().filter(|name| !from.contains(name)).cloned().collect::<Vec<_>>();
-    let (ahead, pending) = (missing(&known, &applied), missing(&applied, &known));
-    Ok(match (ahead.is_empty(), pending.is_empty()) {
-        (false, _) => MigrationState::Ahead(ahead),
-        (true, false) => MigrationState::Pending(pending),
-        (true, true) => MigrationState::Current,
-    })
 }

@@ -20,7 +20,7 @@ pub struct Service {
 
 impl Service {
     /// Starts one of the project's programs at a free port and waits until it serves. The environment is the given one
-    /// and nothing else that begins with `PERFTRACK_`.
+    /// and, of what begins with `PERFTRACK_`, nothing else but that it makes its tables itself and stops at once.
     pub async fn start<I, K, V>(program: &str, arguments: &[&str], environment: I) -> Self
     where
         I: IntoIterator<Item = (K, V)>,
@@ -47,6 +47,8 @@ impl Service {
         }
         let mut child = command
             .args(arguments)
+            .env("PERFTRACK_MIGRATE", "auto")
+            .env("PERFTRACK_SHUTDOWN_DELAY", "0s")
             .envs(environment)
             .stdout(Stdio::piped())
             .kill_on_drop(true)

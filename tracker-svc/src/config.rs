@@ -1,64 +1,25 @@
 //! What an operator can set about the tracker.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use service::config::{AnyKey, ConfigError, DatabaseUrl, HttpUrl, Key, Secret, Settings, keys};
-use service::telemetry::TelemetrySettings;
-use store::{ConnectOptions, Rules};
+use service::config::{ConfigError, HttpUrl, Key, Secret, ServerConfig, Settings, keys};
+use store::Rules;
 
 use crate::feed::{Endpoint, FeedSettings};
 use crate::housekeeping::HousekeepingSettings;
 use crate::shadow_sample::ShadowSample;
 use crate::tracking::TrackingSettings;
 
-/// The settings that `tracker-svc` takes.
-pub const KEYS: &[&dyn AnyKey] = &[
-    &keys::DATABASE_URL,
-    &keys::DATABASE_CONNECTIONS,
-    &keys::DATABASE_TIMEOUT,
-    &keys::TRACKER_LISTEN_ADDR,
-    &keys::POLL_INTERVAL,
-    &keys::TRACKING_WINDOW,
-    &keys::SHADOW_SAMPLE_RATE,
-    &keys::POLICY_FILE,
-    &keys::LEASE,
-    &keys::RETENTION_RAW,
-    &keys::EVENT_RETENTION,
-    &keys::DEXSCREENER_URL,
-    &keys::JUPITER_URL,
-    &keys::JUPITER_API_KEY,
-    &keys::GECKOTERMINAL_URL,
-    &keys::BIRDEYE_URL,
-    &keys::BIRDEYE_API_KEY,
-    &keys::DRAIN_TIMEOUT,
-    &keys::LOG,
-    &keys::LOG_FORMAT,
-    &service::telemetry::METRICS_LISTEN_ADDR,
-    &service::telemetry::OTLP_ENDPOINT,
-    &service::telemetry::TRACE_SAMPLE_RATIO,
-];
-
 /// The tracker's configuration, checked.
 pub struct Config {
-    /// The database.
-    pub database: DatabaseUrl,
-    /// Connections to it at most.
-    pub database_connections: u32,
-    /// How long it may take to answer.
-    pub database_timeout: Duration,
-    /// Where to listen.
-    pub listen: SocketAddr,
+    /// What every server is told.
+    pub server: ServerConfig,
     /// How alerts are followed.
     pub rules: Rules,
     /// Where prices come from.
     pub feeds: FeedSettings,
     /// What the tracking loop does beside that.
     pub tracking: TrackingSettings,
-    /// How long calls in flight may take to end when it stops.
-    pub drain_timeout: Duration,
-    /// What it says of itself.
-    pub telemetry: TelemetrySettings,
 }
 
 impl Config {
@@ -68,24 +29,11 @@ impl Config {
     /// [`ConfigError`] for a setting that is missing.
     pub fn read(settings: &Settings) -> Result<Self, ConfigError> {
         Ok(Self {
-            database: settings.get(&keys::DATABASE_URL)?,
-            database_connections: settings.get(&keys::DATABASE_CONNECTIONS)?,
-            database_timeout: settings.get(&keys::DATABASE_TIMEOUT)?,
-            listen: settings.get(&keys::TRACKER_LISTEN_ADDR)?,
+            server: ServerConfig::read(settings, &keys::TRACKER_LISTEN_ADDR)?,
             rules: rules(settings)?,
             feeds: feeds(settings)?,
             tracking: tracking(settings)?,
-            drain_timeout: settings.get(&keys::DRAIN_TIMEOUT)?,
-            telemetry: TelemetrySettings::read(settings)?,
         })
-    }
-
-    /// How to open the database.
-    #[must_use]
-    pub fn connection(&self) -> ConnectOptions {
-        let mut options = ConnectOptions::from(self.database.expose()).with_timeout(self.database_timeout);
-        options.max_connections = self.database_connections;
-        options
     }
 }
 

@@ -4,12 +4,15 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Command;
+use perftrack::v1::tracking_service_server::SERVICE_NAME;
 use service::clock::Clock;
-use service::serve::{Listener, ServeOptions, announce_ready};
-use service::{program, shutdown, telemetry};
-use store::Store;
-use tracker_svc::config::{Config, KEYS};
-use tracker_svc::serve::{Parts, serve};
+use service::config::keys;
+use service::serve::{Listener, Server, announce_ready};
+use service::{database, program, shutdown, telemetry};
+use tonic::service::Routes;
+use tracker_svc::config::Config;
+use tracker_svc::migrate;
+use tracker_svc::serve::{Parts, serve_behind};
 
 /// What arrives is many small pieces that one thread makes and another drops: a quarter of the work with the system's
 /// allocator, a few percent with this one.
@@ -22,36 +25,29 @@ fn main() -> ExitCode {
         .about(
             "Serves perftrack's TrackingService: records alerts, follows their prices, works out what became of them",
         )
-        .subcommand(Command::new("migrate").about("Brings the database's tables up to date, then ends"));
-    program::run(command, KEYS, Config::read, |matches, config| async move {
-        let _telemetry = telemetry::start_all("tracker-svc", &config.telemetry)?;
-        if matches.subcommand_name() == Some("migrate") { migrate(config).await } else { run(config).await }
+        .subcommand(migrate::command());
+    program::run(command, &keys::tracker_svc(), Config::read, |matches, config| async move {
+        let _telemetry = telemetry::start_all("tracker-svc", &config.server.telemetry)?;
+        match matches.subcommand_matches("migrate") {
+            Some(asked) => migrate::run(asked, config.server).await,
+            None => run(config).await,
+        }
     })
 }
 
-async fn migrate(config: Config) -> anyhow::Result<()> {
-    let store = Store::connect(config.connection()).await.context("opening the database")?;
-    store.migrate().await.context("bringing the tables up to date")?;
-    tracing::info!(database.url = %config.database, "the tables are up to date");
-    store.close().await;
-    Ok(())
-}
-
 async fn run(config: Config) -> anyhow::Result<()> {
+    let Config { server, rules, feeds, tracking } = config;
     let stop = shutdown::on_signal().context("listening for signals")?;
-    let store = Store::connect(config.connection()).await.context("opening the database")?;
-    store.migrate().await.context("bringing the tables up to date")?;
-    let listener = Listener::bind(config.listen).await?;
-    announce_ready(&[("tracker", listener.address())]).context("printing the ready line")?;
-    let options = ServeOptions { drain_timeout: config.drain_timeout, ..ServeOptions::default() };
-    let parts = Parts {
-        store: store.clone(),
-        rules: config.rules,
-        feeds: config.feeds,
-        tracking: config.tracking,
-        clock: Clock::system(),
+    let listener = Listener::bind(server.listen).await?;
+    let address = listener.address();
+    let front = Server::start(listener, &[SERVICE_NAME], stop.clone(), &server.serving).await?;
+    let opened = database::open(&server.connection, server.migrate, &stop).await;
+    let Some(store) = opened.with_context(|| format!("opening the database {}", server.database))? else {
+        return Ok(front.run(Routes::default(), || async { Err("it stops") }).await?);
     };
-    serve(parts, listener, stop, &options).await?;
-    store.close().await;
-    Ok(())
+    announce_ready(&[("tracker", address)]).context("printing the ready line")?;
+    let parts = Parts { store: store.clone(), rules, feeds, tracking, clock: Clock::system() };
+    let served = serve_behind(front, parts).await;
+    database::close(&store).await;
+    Ok(served?)
 }

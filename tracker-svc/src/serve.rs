@@ -3,7 +3,8 @@
 use perftrack::v1::tracking_service_server::{SERVICE_NAME, TrackingServiceServer};
 use service::clock::Clock;
 use service::limit::MOST_REQUEST_BYTES;
-use service::serve::{Listener, ServeError, ServeOptions};
+use service::readiness::{NotReady, Readiness};
+use service::serve::{Listener, ServeError, ServeOptions, Server};
 use store::{Rules, Store, StoreError};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -55,6 +56,14 @@ pub async fn serve(
     stop: CancellationToken,
     options: &ServeOptions,
 ) -> Result<(), TrackerError> {
+    serve_behind(Server::start(listener, &[SERVICE_NAME], stop, options).await?, parts).await
+}
+
+/// The same behind a server that takes connections already.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_behind(front: Server, parts: Parts) -> Result<(), TrackerError> {
     let Parts { store, rules, feeds, tracking, clock } = parts;
     store.policies().register(&rules.policy, clock.now()).await.map_err(TrackerError::Policy)?;
     let pool_rules = PoolRules::new(rules.poll_interval, rules.policy.rug.bonding_curve_dexes.clone());
@@ -62,21 +71,21 @@ pub async fn serve(
     let shadow_sample = tracking.shadow_sample;
     let housekeeper = Housekeeper::new(store.clone(), clock.clone(), tracking.housekeeping);
     let (tracking, looping) = TrackingLoop::new(store.clone(), clock.clone(), feeds, rules.clone(), tracking);
+    // Calls need the loop: it runs for as long as they are taken.
+    let stop = front.draining();
     let looping = tokio::spawn(looping.run(stop.clone()));
     let housekeeping = tokio::spawn(housekeeper.run(stop.clone()));
     let ingest = Ingest::new(clock.clone(), store.kind(), stop.clone());
     let events = Events::new(store.clone(), EventSettings::default(), stop.clone());
-    let calls = Calls { store: store.clone(), rules, clock, tracking, events, shadow_sample, ingest };
+    let readiness = Readiness::new(store.clone());
+    let leases = tracking.clone();
+    let probe = || async {
+        readiness.check().await?;
+        if leases.holds_leases() { Ok(()) } else { Err(NotReady::Work("the tracking loop does not renew its leases")) }
+    };
+    let calls = Calls { store, rules, clock, tracking, events, shadow_sample, ingest };
     let server = TrackingServiceServer::new(calls).max_decoding_message_size(MOST_REQUEST_BYTES);
-    let served = service::serve::serve(
-        listener,
-        Routes::new(server),
-        &[SERVICE_NAME],
-        || async { store.ping().await },
-        stop.clone(),
-        options,
-    )
-    .await;
+    let served = front.run(Routes::new(server), probe).await;
     // Also where the server broke down: the loop must not go on behind its back.
     stop.cancel();
     if let Err(error) = looping.await {

@@ -90,6 +90,12 @@ impl Tracking {
         self.announcer.announce(happenings);
     }
 
+    /// Whether the loop keeps its leases alive, if only those of no token. For health: a loop that stands still does not.
+    #[must_use]
+    pub fn holds_leases(&self) -> bool {
+        self.leases.are_kept()
+    }
+
     /// Looks at a token now instead of at the next tick: call it when an alert was recorded. Never waits; when very many
     /// ask at once, some are looked at at the next tick after all. A token that is another tracker's is left to that one,
     /// which sees the alert soon.

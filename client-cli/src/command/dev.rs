@@ -3,12 +3,13 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use analysis_svc::config::ProgramConfig;
+use analysis_svc::config::AnalysisConfig;
 use anyhow::Context;
 use clap::{ArgMatches, Args};
 use service::clock::Clock;
-use service::config::{AnyKey, Settings, Sources, keys};
-use service::serve::announce_ready;
+use service::config::{Settings, Sources, keys};
+use service::serve::{ServeOptions, announce_ready};
+use service::telemetry::TelemetrySettings;
 use service::{shutdown, telemetry};
 use store::ConnectOptions;
 use tracker_svc::config::{feeds, rules, tracking};
@@ -16,7 +17,7 @@ use tracker_svc::config::{feeds, rules, tracking};
 use crate::failure::{Failure, Outcome, usage};
 use crate::in_process::{InProcess, Setup};
 
-/// Arguments of `perfctl dev`, beside a flag for each of [`KEYS`].
+/// Arguments of `perfctl dev`, beside a flag for each of [`keys::dev`].
 #[derive(Clone, Debug, Args)]
 pub struct DevArgs {
     /// The SQLite file; made if it is not there. Without it: perftrack/perftrack.db under the user's data folder.
@@ -30,32 +31,7 @@ pub struct DevArgs {
     pub analysis_listen: SocketAddr,
 }
 
-/// The services' own settings that make sense here: where the database is and where to listen are flags of their own.
-pub const KEYS: &[&dyn AnyKey] = &[
-    &keys::POLL_INTERVAL,
-    &keys::TRACKING_WINDOW,
-    &keys::SHADOW_SAMPLE_RATE,
-    &keys::POLICY_FILE,
-    &keys::LEASE,
-    &keys::RETENTION_RAW,
-    &keys::EVENT_RETENTION,
-    &keys::DEXSCREENER_URL,
-    &keys::JUPITER_URL,
-    &keys::JUPITER_API_KEY,
-    &keys::GECKOTERMINAL_URL,
-    &keys::BIRDEYE_URL,
-    &keys::BIRDEYE_API_KEY,
-    &keys::GATES_FILE,
-    &keys::DATASET_MEMORY_MB,
-    &keys::DRAIN_TIMEOUT,
-    &keys::LOG,
-    &keys::LOG_FORMAT,
-    &service::telemetry::METRICS_LISTEN_ADDR,
-    &service::telemetry::OTLP_ENDPOINT,
-    &service::telemetry::TRACE_SAMPLE_RATIO,
-];
-
-/// Serves until it is told to stop. `matches` are the command's own, with a flag for each of [`KEYS`].
+/// Serves until it is told to stop. `matches` are the command's own, with a flag for each of [`keys::dev`].
 ///
 /// # Errors
 /// When a setting is wrong, or the services cannot start.
@@ -65,18 +41,18 @@ pub async fn run(args: DevArgs, matches: &ArgMatches) -> Outcome {
         None => default_file()?,
     };
     let url = sqlite_url(&file)?;
-    let settings = Sources::of_process(matches, KEYS)
-        .map(|sources| {
-            sources.with_flag(keys::DATABASE_URL.name(), &url).with_flag(keys::ANALYSIS_LISTEN_ADDR.name(), UNUSED)
-        })
-        .and_then(|sources| Settings::read(&[KEYS, ELSEWHERE].concat(), sources))
+    let keys = keys::dev();
+    let settings = Sources::of_process(matches, &keys)
+        .and_then(|sources| Settings::read(&keys, sources))
         .map_err(|error| usage(error.to_string()))?;
     let (rules, feeds, tracking) = rules(&settings)
         .and_then(|rules| Ok((rules, feeds(&settings)?, tracking(&settings)?)))
         .map_err(|error| usage(error.to_string()))?;
-    let analysis = ProgramConfig::of(&settings).map_err(|error| usage(format!("{error:#}")))?;
+    let analysis = AnalysisConfig::of(&settings).map_err(|error| usage(format!("{error:#}")))?;
+    let telemetry = TelemetrySettings::read(&settings).map_err(|error| usage(error.to_string()))?;
+    let drain_timeout = settings.get(&keys::DRAIN_TIMEOUT).map_err(|error| usage(error.to_string()))?;
 
-    let _telemetry = telemetry::start_all("perfctl-dev", &analysis.telemetry).map_err(anyhow::Error::from)?;
+    let _telemetry = telemetry::start_all("perfctl-dev", &telemetry).map_err(anyhow::Error::from)?;
     let stop = shutdown::on_signal().context("listening for signals")?;
     let setup = Setup {
         database: ConnectOptions::from(url),
@@ -85,8 +61,8 @@ pub async fn run(args: DevArgs, matches: &ArgMatches) -> Outcome {
         rules,
         feeds,
         tracking,
-        drain_timeout: analysis.analysis.drain_timeout,
-        analysis: analysis.analysis,
+        serving: ServeOptions { drain_timeout, ..ServeOptions::default() },
+        analysis,
         clock: Clock::system(),
     };
     let running = InProcess::start(setup, stop).await?;
@@ -99,13 +75,6 @@ pub async fn run(args: DevArgs, matches: &ArgMatches) -> Outcome {
     }
     Ok(running.ended().await?)
 }
-
-/// Settings of the services that are given by flags of their own here.
-const ELSEWHERE: &[&dyn AnyKey] =
-    &[&keys::DATABASE_URL, &keys::DATABASE_CONNECTIONS, &keys::DATABASE_TIMEOUT, &keys::ANALYSIS_LISTEN_ADDR];
-
-/// A service's own listen address, which is not read here.
-const UNUSED: &str = "127.0.0.1:0";
 
 /// `$XDG_DATA_HOME/perftrack/perftrack.db`, by default under `~/.local/share`.
 fn default_file() -> Outcome<PathBuf> {

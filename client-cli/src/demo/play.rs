@@ -7,6 +7,7 @@ use analysis_svc::config::AnalysisConfig;
 use anyhow::Context;
 use domain::timestamp::Timestamp;
 use service::clock::{Clock, Work};
+use service::serve::ServeOptions;
 use simulator::draw::Seed;
 use simulator::exchange::{Exchange, Limits};
 use simulator::faults::{Faults, Rates, Source};
@@ -99,7 +100,7 @@ pub async fn play(seed: u64, count: u64, timeout: Duration, output: &Output) -> 
             ..TrackingSettings::default()
         },
         analysis: AnalysisConfig::default(),
-        drain_timeout: Duration::from_secs(1),
+        serving: ServeOptions { drain_timeout: Duration::from_secs(1), ..ServeOptions::default() },
         clock: clock.clone(),
     };
     let running = InProcess::start(setup, CancellationToken::new()).await?;

@@ -19,6 +19,13 @@ pub enum Origin {
         /// The key.
         key: String,
     },
+    /// In a file of its own, whose name was given here.
+    SecretFile {
+        /// The file.
+        path: PathBuf,
+        /// Where its name was given.
+        named: Box<Origin>,
+    },
     /// Nowhere: the default.
     Default(String),
 }
@@ -29,6 +36,7 @@ impl fmt::Display for Origin {
             Self::Flag(name) => write!(f, "the flag --{name}"),
             Self::Environment(name) => write!(f, "the environment variable {name}"),
             Self::File { path, key } => write!(f, "`{key}` in {}", path.display()),
+            Self::SecretFile { path, named } => write!(f, "the file {} ({named})", path.display()),
             Self::Default(key) => write!(f, "the default of `{key}`"),
         }
     }

@@ -55,6 +55,25 @@ pub trait AnyKey: Sync {
     /// The text as an error may show it.
     fn shown(&self, text: &str) -> String;
 
+    /// Whether it can also be given by the name of a file that holds it.
+    fn is_secret(&self) -> bool;
+    /// The texts that it takes, where these can be counted.
+    fn choices(&self) -> &'static [&'static str];
+    /// What it is in JSON Schema.
+    fn json_type(&self) -> &'static str;
+    /// Whether a text may stand on a command line.
+    fn is_fit_for_flag(&self, text: &str) -> bool;
+
+    /// Whether there is a flag for it at all.
+    fn has_flag(&self) -> bool {
+        self.is_fit_for_flag("")
+    }
+
+    /// The name under which a file that holds it is named.
+    fn file_name(&self) -> String {
+        format!("{}_file", self.name())
+    }
+
     /// The environment variable.
     fn env(&self) -> String {
         format!("PERFTRACK_{}", self.name().to_uppercase())
@@ -100,5 +119,21 @@ impl<T: Setting> AnyKey for Key<T> {
 
     fn shown(&self, text: &str) -> String {
         T::shown(text)
+    }
+
+    fn is_secret(&self) -> bool {
+        T::SECRET
+    }
+
+    fn choices(&self) -> &'static [&'static str] {
+        T::CHOICES
+    }
+
+    fn json_type(&self) -> &'static str {
+        T::JSON_TYPE
+    }
+
+    fn is_fit_for_flag(&self, text: &str) -> bool {
+        T::is_fit_for_flag(text)
     }
 }

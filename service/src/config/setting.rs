@@ -12,8 +12,22 @@ pub trait Setting: Sized {
     /// What the text has to be, as an error or a help text says it.
     const EXPECTED: &'static str;
 
+    /// Whether it is, or may hold, what nobody else may see: then it can also be given by the name of a file.
+    const SECRET: bool = false;
+
+    /// The texts that it takes, where these can be counted.
+    const CHOICES: &'static [&'static str] = &[];
+
+    /// What it is in JSON Schema: `string`, or a type that can also be written without quotes.
+    const JSON_TYPE: &'static str = "string";
+
     /// Reads it, or says what is wrong with the text.
     fn parse(text: &str) -> Result<Self, String>;
+
+    /// Whether a text may stand on a command line, which every user of the machine can read.
+    fn is_fit_for_flag(_text: &str) -> bool {
+        !Self::SECRET
+    }
 
     /// The text as an error may show it.
     fn shown(text: &str) -> String {
@@ -40,6 +54,7 @@ impl Setting for SocketAddr {
 
 impl Setting for bool {
     const EXPECTED: &'static str = "true or false";
+    const JSON_TYPE: &'static str = "boolean";
 
     fn parse(text: &str) -> Result<Self, String> {
         text.parse().map_err(|_| "neither true nor false".to_owned())
@@ -50,6 +65,7 @@ macro_rules! number {
     ($($number:ty, $expected:literal;)*) => {$(
         impl Setting for $number {
             const EXPECTED: &'static str = $expected;
+            const JSON_TYPE: &'static str = "integer";
 
             fn parse(text: &str) -> Result<Self, String> {
                 text.parse().map_err(|error| format!("{error}"))
@@ -66,6 +82,7 @@ number! {
 
 impl Setting for f64 {
     const EXPECTED: &'static str = "a number";
+    const JSON_TYPE: &'static str = "number";
 
     fn parse(text: &str) -> Result<Self, String> {
         match text.parse::<Self>() {
@@ -111,6 +128,7 @@ impl fmt::Debug for Secret {
 
 impl Setting for Secret {
     const EXPECTED: &'static str = "a key, without spaces or line ends";
+    const SECRET: bool = true;
 
     fn parse(text: &str) -> Result<Self, String> {
         match text {
@@ -163,6 +181,13 @@ impl fmt::Debug for DatabaseUrl {
 
 impl Setting for DatabaseUrl {
     const EXPECTED: &'static str = "postgres://USER:PASSWORD@HOST:5432/DATABASE or sqlite://FILE";
+    const SECRET: bool = true;
+
+    fn is_fit_for_flag(text: &str) -> bool {
+        let password = Url::parse(text).ok().is_some_and(|url| url.password().is_some());
+        let in_query = text.split_once('?').is_some_and(|(_, query)| query.contains("password="));
+        !password && !in_query
+    }
 
     fn parse(text: &str) -> Result<Self, String> {
         let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);

@@ -1,6 +1,6 @@
 //! The checked settings of one program.
 
-use super::{AnyKey, ConfigError, Key, Setting, Sources};
+use super::{AnyKey, ConfigError, Key, Origin, Setting, Sources};
 
 /// Settings of which every name is known and every value is good.
 pub struct Settings(Sources);
@@ -23,6 +23,11 @@ impl Settings {
         }
         ConfigError::all(errors)?;
         Ok(Self(sources))
+    }
+
+    /// The text of a setting and where it was given, `None` where nowhere and without default.
+    pub(super) fn given(&self, key: &dyn AnyKey) -> Result<Option<(Origin, String)>, ConfigError> {
+        self.0.value(key).map(|(origin, text)| Ok((origin, text?))).transpose()
     }
 
     /// The value of a setting that must be there.

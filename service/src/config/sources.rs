@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 
-use super::keys::{ALL, OTHER_VARIABLES};
+use super::keys::{OTHER_VARIABLES, all};
 use super::{AnyKey, CONFIG_FLAG, ConfigError, Origin};
 
 /// Everything that was given, by source, as text.
 #[derive(Default)]
 pub struct Sources {
-    flags: BTreeMap<&'static str, String>,
+    /// By the names of keys, or of keys with `_file`.
+    flags: BTreeMap<String, String>,
     environment: BTreeMap<String, String>,
     file: Option<(PathBuf, toml::Table)>,
 }
@@ -29,8 +30,19 @@ impl Sources {
             sources = sources.with_file(Path::new(path))?;
         }
         for key in keys {
-            if let Some(text) = matches.get_one::<String>(key.name()) {
-                sources.flags.insert(key.name(), text.clone());
+            let named_file = key.is_secret().then(|| key.file_name());
+            let names = key.has_flag().then(|| key.name().to_owned()).into_iter().chain(named_file);
+            for name in names {
+                let Some(text) = matches.get_one::<String>(&name) else { continue };
+                if name == key.name() && !key.is_fit_for_flag(text) {
+                    return Err(ConfigError::Conflict(format!(
+                        "--{0} holds a password, which every user of this machine could read in the list of processes: give it \
+                         in the environment variable {1}, or in a file that --{0}-file or {1}_FILE names",
+                        key.flag(),
+                        key.env(),
+                    )));
+                }
+                sources.flags.insert(name, text.clone());
             }
         }
         Ok(sources.with_environment(environment))
@@ -39,7 +51,7 @@ impl Sources {
     /// Adds one flag, by the key's name.
     #[must_use]
     pub fn with_flag(mut self, name: &'static str, text: impl Into<String>) -> Self {
-        self.flags.insert(name, text.into());
+        self.flags.insert(name.to_owned(), text.into());
         self
     }
 
@@ -64,18 +76,18 @@ impl Sources {
 
     /// The value of the source that goes first, and where it was given.
     pub(super) fn value(&self, key: &dyn AnyKey) -> Option<(Origin, Result<String, ConfigError>)> {
-        if let Some(text) = self.flags.get(key.name()) {
-            return Some((Origin::Flag(key.flag().to_owned()), Ok(text.clone())));
-        }
-        let env = key.env();
-        if let Some(text) = self.environment.get(&env) {
-            return Some((Origin::Environment(env), Ok(text.clone())));
-        }
-        if let Some((path, table)) = &self.file
-            && let Some(value) = table.get(key.name())
-        {
-            let origin = Origin::File { path: path.clone(), key: key.name().to_owned() };
-            return Some((origin.clone(), text_of(key, value, origin)));
+        for source in [Self::flag, Self::variable, Self::entry] {
+            let own = source(self, key, key.name());
+            let file = key.is_secret().then(|| source(self, key, &key.file_name())).flatten();
+            match (own, file) {
+                (None, None) => {}
+                (Some(given), None) => return Some(given),
+                (None, Some((named, path))) => return Some(secret(key, named, path)),
+                (Some((own, _)), Some((file, _))) => {
+                    let problem = format!("{own} and {file} are both given: leave one of them out");
+                    return Some((own, Err(ConfigError::Conflict(problem))));
+                }
+            }
         }
         if key.name() == "log"
             && let Some(text) = self.environment.get("RUST_LOG")
@@ -85,11 +97,37 @@ impl Sources {
         key.default_text().map(|text| (Origin::Default(key.name().to_owned()), Ok(text.to_owned())))
     }
 
+    fn flag(&self, key: &dyn AnyKey, name: &str) -> Option<Given> {
+        let text = self.flags.get(name)?;
+        let flag = if name == key.name() { key.flag().to_owned() } else { format!("{}-file", key.flag()) };
+        Some((Origin::Flag(flag), Ok(text.clone())))
+    }
+
+    fn variable(&self, _: &dyn AnyKey, name: &str) -> Option<Given> {
+        let variable = format!("PERFTRACK_{}", name.to_uppercase());
+        let text = self.environment.get(&variable)?.clone();
+        Some((Origin::Environment(variable), Ok(text)))
+    }
+
+    fn entry(&self, key: &dyn AnyKey, name: &str) -> Option<Given> {
+        let (path, table) = self.file.as_ref()?;
+        let value = table.get(name)?;
+        let origin = Origin::File { path: path.clone(), key: name.to_owned() };
+        Some((origin.clone(), text_of(key, value, origin)))
+    }
+
     /// The names that nobody knows, each with the nearest known one.
     pub(super) fn unknown(&self) -> Vec<ConfigError> {
-        let names = || ALL.iter().map(|key| key.name());
-        let variables: Vec<String> =
-            ALL.iter().map(|key| key.env()).chain(OTHER_VARIABLES.iter().map(|name| (*name).to_owned())).collect();
+        let names: Vec<String> = all()
+            .iter()
+            .flat_map(|key| [Some(key.name().to_owned()), key.is_secret().then(|| key.file_name())])
+            .flatten()
+            .collect();
+        let variables: Vec<String> = names
+            .iter()
+            .map(|name| format!("PERFTRACK_{}", name.to_uppercase()))
+            .chain(OTHER_VARIABLES.iter().map(|name| (*name).to_owned()))
+            .collect();
         let environment = self
             .environment
             .keys()
@@ -99,12 +137,34 @@ impl Sources {
                 ConfigError::unknown(Origin::Environment(name.clone()), name, known)
             });
         let file = self.file.iter().flat_map(|(path, table)| {
-            table.keys().filter(move |key| names().all(|name| name != *key)).map(move |key| {
-                ConfigError::unknown(Origin::File { path: path.clone(), key: key.clone() }, key, names())
+            table.keys().filter(|key| !names.contains(key)).map(|key| {
+                let known = names.iter().map(String::as_str);
+                ConfigError::unknown(Origin::File { path: path.clone(), key: key.clone() }, key, known)
             })
         });
         environment.chain(file).collect()
     }
+}
+
+/// A text, and where it was given.
+type Given = (Origin, Result<String, ConfigError>);
+
+/// What the file at `path` holds, without the line end that editors put behind it.
+fn secret(key: &dyn AnyKey, named: Origin, path: Result<String, ConfigError>) -> Given {
+    let path = match path {
+        Ok(path) => PathBuf::from(path),
+        Err(error) => return (named, Err(error)),
+    };
+    let text = std::fs::read_to_string(&path).map_err(|error| ConfigError::Bad {
+        origin: named.clone(),
+        given: format!("{:?}", path.display().to_string()),
+        problem: format!("the file cannot be read: {error}"),
+        expected: key.expected(),
+    });
+    (
+        Origin::SecretFile { path, named: Box::new(named) },
+        text.map(|text| text.trim_end_matches(['\r', '\n']).to_owned()),
+    )
 }
 
 fn text_of(key: &dyn AnyKey, value: &toml::Value, origin: Origin) -> Result<String, ConfigError> {

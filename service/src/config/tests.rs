@@ -162,9 +162,10 @@ fn secrets_never_show() {
 
 #[test]
 fn every_default_is_a_good_value_and_every_key_has_its_own_names() {
-    for key in keys::ALL {
+    let all = keys::all();
+    for key in &all {
         assert_eq!(key.default_text().and_then(|text| key.problem(text)), None, "{}", key.name());
-        let twins = keys::ALL.iter().filter(|other| other.name() == key.name() || other.flag() == key.flag());
+        let twins = all.iter().filter(|other| other.name() == key.name() || other.flag() == key.flag());
         assert_eq!(twins.count(), 1, "{}", key.name());
     }
 }
@@ -187,4 +188,113 @@ fn a_policy_file_is_read_and_checked_with_the_other_settings() {
     );
     std::fs::remove_file(&path).unwrap();
     assert!(Settings::read(KEYS, given()).err().unwrap().to_string().contains("it cannot be read"));
+}
+
+#[test]
+fn a_secret_can_be_given_by_the_name_of_a_file_that_holds_it() {
+    let secret = file("pcQ7Zk-secret\n");
+    let path = secret.path().to_str().unwrap();
+    for sources in [
+        Sources::default().with_environment(environment(&[("PERFTRACK_JUPITER_API_KEY_FILE", path)])),
+        Sources::default().with_flag("jupiter_api_key_file", path),
+        Sources::default().with_file(file(&format!("jupiter_api_key_file = {path:?}")).path()).unwrap(),
+    ] {
+        let settings = Settings::read(KEYS, sources).unwrap();
+        assert_eq!(settings.get(&keys::JUPITER_API_KEY).unwrap().expose(), "pcQ7Zk-secret");
+    }
+    let said = refusal(Sources::default().with_flag("jupiter_api_key_file", "/nowhere/key"));
+    assert!(said.contains("/nowhere/key") && said.contains("the file cannot be read"), "{said}");
+    let both = [("PERFTRACK_JUPITER_API_KEY_FILE", path), ("PERFTRACK_JUPITER_API_KEY", "another")];
+    let said = refusal(Sources::default().with_environment(environment(&both)));
+    assert!(said.ends_with("are both given: leave one of them out"), "{said}");
+    // The environment goes before the file, whichever of the two names each uses.
+    let lower = file("jupiter_api_key = \"from-toml\"");
+    let sources = Sources::default().with_file(lower.path()).unwrap().with_environment(environment(&both[..1]));
+    let settings = Settings::read(KEYS, sources).unwrap();
+    assert_eq!(settings.get(&keys::JUPITER_API_KEY).unwrap().expose(), "pcQ7Zk-secret");
+}
+
+#[test]
+fn no_secret_stands_on_a_command_line() {
+    let command = || with_flags(Command::new("tracker-svc"), KEYS);
+    assert!(command().try_get_matches_from(["tracker-svc", "--jupiter-api-key", "x"]).is_err());
+    let matches = command().get_matches_from(["tracker-svc", "--database-url", "postgres://bot:hunter2@db/x"]);
+    let said = Sources::of_process(&matches, KEYS).err().unwrap().to_string();
+    assert!(said.contains("PERFTRACK_DATABASE_URL") && !said.contains("hunter2"), "{said}");
+    let matches = command().get_matches_from(["tracker-svc", "--database-url", "postgres://bot@db/x"]);
+    assert!(Sources::of_process(&matches, KEYS).is_ok());
+}
+
+#[test]
+fn the_settings_in_force_are_shown_with_their_origins_and_without_secrets() {
+    let path = file("poll_interval = \"3s\"");
+    let sources = Sources::default()
+        .with_file(path.path())
+        .unwrap()
+        .with_environment(environment(&[
+            ("PERFTRACK_DATABASE_URL", "postgres://bot:hunter2@db/perftrack"),
+            ("PERFTRACK_JUPITER_API_KEY", "pcQ7Zk-secret"),
+        ]))
+        .with_flag("listen_addr", "127.0.0.1:0");
+    let text = Settings::read(KEYS, sources).unwrap().effective(KEYS).unwrap();
+    for line in [
+        "# database_url = \"postgres://…@db/perftrack\"  # the environment variable PERFTRACK_DATABASE_URL",
+        "listen_addr = \"127.0.0.1:0\"  # the flag --listen",
+        &format!("poll_interval = \"3s\"  # `poll_interval` in {}", path.path().display()),
+        "# jupiter_api_key = (secret)  # the environment variable PERFTRACK_JUPITER_API_KEY",
+        "dexscreener_url = \"https://api.dexscreener.com\"  # default",
+        "# log is not set (PERFTRACK_LOG)",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line} in {text}");
+    }
+    assert!(!text.contains("hunter2") && !text.contains("pcQ7Zk"), "{text}");
+    assert!(text.parse::<toml::Table>().is_ok(), "it could be read back: {text}");
+}
+
+#[test]
+fn the_committed_schema_is_that_of_the_settings() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/settings.schema.json");
+    let committed = std::fs::read_to_string(path).unwrap();
+    assert!(committed == schema(), "write it anew: tracker-svc config schema > service/settings.schema.json");
+}
+
+#[test]
+fn every_setting_of_a_program_is_in_the_catalogue() {
+    let all: Vec<&str> = keys::all().iter().map(|key| key.name()).collect();
+    for (program, keys) in keys::PROGRAMS {
+        for key in keys() {
+            assert!(all.contains(&key.name()), "{} of {program}", key.name());
+        }
+    }
+}
+
+#[test]
+fn a_certificate_without_its_key_is_refused() {
+    let keys = keys::tracker_svc();
+    let given =
+        |name: &'static str| Sources::default().with_flag("database_url", "sqlite://x.db").with_flag(name, "/a.pem");
+    let said = |name| {
+        let settings = Settings::read(&keys, given(name)).unwrap();
+        ServerConfig::read(&settings, &keys::TRACKER_LISTEN_ADDR).unwrap_err().to_string()
+    };
+    assert_eq!(said("tls_cert_file"), "tls_cert_file is set without its tls_key_file");
+    assert_eq!(said("tls_key_file"), "tls_key_file is set without its tls_cert_file");
+    assert!(said("tls_client_ca_file").contains("there is no TLS without"));
+}
+
+#[test]
+fn a_server_waits_for_its_tables_on_postgres_and_makes_them_itself_on_sqlite() {
+    let keys = keys::analysis_svc();
+    let migrate = |url: &str, more: Option<&'static str>| {
+        let sources = Sources::default().with_flag("database_url", url);
+        let sources = match more {
+            Some(text) => sources.with_flag("migrate", text),
+            None => sources,
+        };
+        ServerConfig::read(&Settings::read(&keys, sources).unwrap(), &keys::ANALYSIS_LISTEN_ADDR).unwrap().migrate
+    };
+    assert_eq!(migrate("postgres://db/x", None), Migrate::Wait);
+    assert_eq!(migrate("sqlite://x.db", None), Migrate::Auto);
+    assert_eq!(migrate("postgres://db/x", Some("auto")), Migrate::Auto);
+    assert_eq!(migrate("sqlite://x.db", Some("wait")), Migrate::Wait);
 }

@@ -1,21 +1,17 @@
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::Request;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::http::Request as HttpRequest;
 use axum::routing::{get, post};
 use perftrack::v1;
 use perftrack::v1::tracking_service_client::TrackingServiceClient;
 use perftrack::v1::tracking_service_server::SERVICE_NAME;
 use prost::Message;
 use prost_types::FileDescriptorProto;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tonic_health::pb::HealthCheckRequest;
@@ -24,7 +20,6 @@ use tonic_health::pb::health_client::HealthClient;
 use tonic_reflection::pb::v1 as reflection_v1;
 use tonic_reflection::pb::v1alpha as reflection_v1alpha;
 use tonic_types::StatusExt;
-use tower::ServiceExt;
 
 use super::*;
 
@@ -154,7 +149,7 @@ async fn reflection_answers_in_its_older_version_too() {
 
 /// Stands in for a service: answers that the contract's RPC of that name does not exist, once it has read the message.
 fn reads_the_whole_message() -> Router {
-    async fn read(request: Request<Body>) -> axum::response::Response {
+    async fn read(request: HttpRequest<Body>) -> axum::response::Response {
         let codec = tonic_prost::ProstCodec::<(), v1::RecordAlertRequest>::default();
         let mut grpc =
             tonic::server::Grpc::new(codec).apply_max_message_size_config(Some(limit::MOST_REQUEST_BYTES), None);
@@ -193,7 +188,7 @@ async fn an_rpc_that_does_not_exist_is_unimplemented() {
 
 /// The status of one call to `path` of a router, without a network.
 async fn status_from(router: Router, path: &str, timeout: &str) -> Option<Status> {
-    let request = Request::builder().uri(path).header("grpc-timeout", timeout).body(Body::empty()).unwrap();
+    let request = HttpRequest::builder().uri(path).header("grpc-timeout", timeout).body(Body::empty()).unwrap();
     let response: Result<_, Infallible> = router.oneshot(request).await;
     crate::response::status_of(&response.unwrap())
 }
@@ -214,14 +209,15 @@ async fn a_call_ends_a_little_before_its_callers_deadline() {
 
 #[tokio::test]
 async fn beyond_the_most_calls_only_health_and_reflection_get_through() {
-    let full = Arc::new(Semaphore::new(0));
+    let full = Arc::new(Room::new(0, 0));
     let router = Router::new()
         .route("/perftrack.v1.TrackingService/GetAlert", get(|| async {}))
         .route("/grpc.health.v1.Health/Check", get(|| async {}))
-        .layer(from_fn_with_state(full, limit::bound_calls));
+        .layer(from_fn_with_state(full, limit::bound));
     let status = status_from(router.clone(), "/perftrack.v1.TrackingService/GetAlert", "1S").await.unwrap();
-    assert_eq!(status.code(), Code::Unavailable);
-    assert!(status.get_error_details().retry_info().is_some());
+    assert_eq!(status.code(), Code::ResourceExhausted);
+    assert_eq!(status.get_error_details().error_info().unwrap().reason, "TOO_MANY_CALLS");
+    assert!(status.get_error_details().retry_info().unwrap().retry_delay.is_some());
     assert!(status_from(router, "/grpc.health.v1.Health/Check", "1S").await.is_none());
 }
 

@@ -25,6 +25,14 @@ pub enum Reason {
     MessageTooLarge,
     /// More calls at once than the server takes.
     TooManyCalls,
+    /// More streams at once than the server takes.
+    TooManyStreams,
+    /// The call carries no valid token.
+    Unauthenticated,
+    /// The call's token does not allow it.
+    PermissionDenied,
+    /// The server still waits for its database or its tables.
+    Starting,
     /// The server is stopping.
     ShuttingDown,
     /// The database cannot be reached.
@@ -59,6 +67,10 @@ impl Reason {
             Self::Cancelled => "CANCELLED",
             Self::MessageTooLarge => "MESSAGE_TOO_LARGE",
             Self::TooManyCalls => "TOO_MANY_CALLS",
+            Self::TooManyStreams => "TOO_MANY_STREAMS",
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::PermissionDenied => "PERMISSION_DENIED",
+            Self::Starting => "STARTING",
             Self::ShuttingDown => "SHUTTING_DOWN",
             Self::StoreUnavailable => "STORE_UNAVAILABLE",
             Self::StoreFull => "STORE_FULL",

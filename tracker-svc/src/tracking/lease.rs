@@ -75,6 +75,11 @@ impl Leases {
         valid.then(|| Turn { fence, _look: Arc::clone(&state.looks) })
     }
 
+    /// Whether the leases were renewed within their length.
+    pub(super) fn are_kept(&self) -> bool {
+        self.clock.steady() < self.state.borrow().valid_until
+    }
+
     /// Whether this token may be looked at now.
     pub(super) fn covers(&self, token: &TokenKey) -> bool {
         let (shard, state) = (Shard::of(token), self.state.borrow());

@@ -1,0 +1,84 @@
+//! Who may call what: tokens from a file, a role for each, and the role that each RPC needs.
+//!
+//! A call carries its token as `authorization: Bearer TOKEN`. Health is for everybody; reflection follows a setting. A
+//! stream is checked when it begins.
+
+mod role;
+mod token;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::config::Reflection;
+use crate::response::rejected;
+use crate::status::Rejection;
+use crate::watched::Current;
+
+pub use role::{NEEDED, Role, needed};
+pub use token::{Token, Tokens, TokensError, create};
+
+/// Reads the file of tokens.
+pub(crate) fn read(path: &Path) -> Result<Tokens, TokensError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| TokensError::Unreadable { path: path.to_owned(), problem: error.to_string() })?;
+    Tokens::parse(&text, path)
+}
+
+/// Who called: stands in the extensions of every request that was let through with a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The name of the token.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+}
+
+/// Lets calls through, or not.
+pub(crate) struct Guard {
+    /// `None` where everybody may do everything.
+    pub(crate) tokens: Option<Current<Tokens>>,
+    pub(crate) reflection: Reflection,
+}
+
+/// Answers UNAUTHENTICATED to who has no good token, and PERMISSION_DENIED to who has a good one of too low a role. Neither
+/// says more: not whether a token was ever known, has expired, or what would be needed.
+pub(crate) async fn check(State(guard): State<Arc<Guard>>, mut request: Request, next: Next) -> Response {
+    let Some(tokens) = &guard.tokens else { return next.run(request).await };
+    let path = request.uri().path();
+    if path.starts_with("/grpc.health.v1.Health/")
+        || guard.reflection == Reflection::Public && path.starts_with("/grpc.reflection.")
+    {
+        return next.run(request).await;
+    }
+    let needed = if path.starts_with("/grpc.reflection.") { Role::Reader } else { needed(path) };
+    let caller = {
+        let tokens = Arc::clone(&tokens.borrow());
+        bearer(request.headers()).and_then(|text| tokens.find(text, SystemTime::now())).map(Token::caller)
+    };
+    let Some(caller) = caller else {
+        tracing::debug!(rpc.method = path, "a call without a good token was refused");
+        return rejected(Rejection::unauthenticated());
+    };
+    if caller.role < needed {
+        tracing::info!(rpc.method = path, caller.name, "a call was refused: its token's role does not allow it");
+        return rejected(Rejection::permission_denied());
+    }
+    request.extensions_mut().insert(caller);
+    next.run(request).await
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let text = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = text.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+#[cfg(test)]
+mod tests;

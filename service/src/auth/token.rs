@@ -1,0 +1,148 @@
+//! The file of tokens: one on each line, as NAME ROLE EXPIRY HASH. It holds no secret.
+//!
+//! ```text
+//! # name   role    expiry                 hash
+//! bot      writer  2027-06-30T00:00:00Z   sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+//! grafana  reader  never                  sha256:60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752
+//! ```
+//!
+//! A token is 256 random bits, which nobody guesses however fast their hash is computed: SHA-256 is enough.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, SecondsFormat, Utc};
+use sha2::{Digest, Sha256};
+use subtle::{Choice, ConditionallySelectable as _, ConstantTimeEq as _};
+
+use super::{Caller, Role};
+
+/// What every token begins with, so that scanners for leaked secrets know it.
+const PREFIX: &str = "ptk_";
+const HASH: &str = "sha256:";
+
+/// A token as the server knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    name: String,
+    role: Role,
+    /// `None` never.
+    expires_at: Option<DateTime<Utc>>,
+    hash: [u8; 32],
+}
+
+impl Token {
+    pub(super) fn caller(&self) -> Caller {
+        Caller { name: self.name.clone(), role: self.role }
+    }
+}
+
+/// All tokens of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tokens(Vec<Token>);
+
+/// Why a file of tokens cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TokensError {
+    /// It cannot be read.
+    #[error("the file of tokens {} cannot be read: {problem}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        problem: String,
+    },
+    /// A line is none.
+    #[error("line {line} of the file of tokens {}: {problem}", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong; never what stands there, which may be a token by mistake.
+        problem: String,
+    },
+}
+
+impl Tokens {
+    /// Reads what the file at `path` holds.
+    ///
+    /// # Errors
+    /// [`TokensError::Line`]
+    pub fn parse(text: &str, path: &Path) -> Result<Self, TokensError> {
+        let mut tokens = Vec::new();
+        let mut names = BTreeSet::new();
+        for (index, line) in text.lines().enumerate() {
+            let content = line.split('#').next().unwrap_or_default().trim();
+            if content.is_empty() {
+                continue;
+            }
+            let wrong = |problem| TokensError::Line { path: path.to_owned(), line: index + 1, problem };
+            let token = parse(content).map_err(wrong)?;
+            if !names.insert(token.name.clone()) {
+                return Err(wrong("another token has this name already".to_owned()));
+            }
+            tokens.push(token);
+        }
+        Ok(Self(tokens))
+    }
+
+    /// The token with this text that has not expired. Takes the same time whichever it is, and if there is none.
+    #[must_use]
+    pub fn find(&self, text: &str, now: SystemTime) -> Option<&Token> {
+        let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+        let mut found = u64::MAX;
+        for (index, token) in (0..).zip(&self.0) {
+            let same: Choice = token.hash.ct_eq(&hash);
+            found.conditional_assign(&index, same);
+        }
+        let token = usize::try_from(found).ok().and_then(|index| self.0.get(index))?;
+        token.expires_at.is_none_or(|at| DateTime::<Utc>::from(now) < at).then_some(token)
+    }
+}
+
+fn parse(line: &str) -> Result<Token, String> {
+    let parts: Vec<&str> = line.split_whitespace().collect();
+    let [name, role, expiry, hash] = parts.as_slice() else {
+        return Err(format!("it has {} words; expected NAME ROLE EXPIRY HASH", parts.len()));
+    };
+    let role = role.parse().map_err(|_| "the role is neither reader, writer nor admin".to_owned())?;
+    let expires_at = match *expiry {
+        "never" => None,
+        text => Some(moment(text).ok_or("the expiry is neither never nor such as 2027-06-30T00:00:00Z")?),
+    };
+    let hash = hash.strip_prefix(HASH).and_then(bytes).ok_or("the hash is not sha256: and 64 hexadecimal digits")?;
+    Ok(Token { name: (*name).to_owned(), role, expires_at, hash })
+}
+
+fn moment(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc))
+}
+
+fn bytes(hexadecimal: &str) -> Option<[u8; 32]> {
+    if hexadecimal.len() != 64 || !hexadecimal.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    let mut bytes = [0; 32];
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(hexadecimal.get(2 * index..2 * index + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+/// Makes a new token: its text, for the caller alone, and the line for the server's file.
+///
+/// # Errors
+/// When `name` cannot stand in the file.
+pub fn create(name: &str, role: Role, expires_at: Option<DateTime<Utc>>) -> Result<(String, String), String> {
+    if name.is_empty() || name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '#') {
+        return Err(format!("{name:?} cannot be a token's name: one word without # is needed"));
+    }
+    let text = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
+    let expiry = expires_at.map_or_else(|| "never".to_owned(), |at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
+    let hash = Sha256::digest(text.as_bytes()).iter().fold(HASH.to_owned(), |hash, byte| hash + &format!("{byte:02x}"));
+    Ok((text, format!("{name} {role} {expiry} {hash}")))
+}

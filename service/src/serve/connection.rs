@@ -1,0 +1,173 @@
+//! Connections as the server takes them: in the clear or by TLS, and cut off when the server ends by force.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures::Stream;
+use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, mpsc};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+use tokio_stream::wrappers::ReceiverStream;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+use tokio_util::task::AbortOnDropHandle;
+use tonic::transport::server::Connected;
+
+use crate::watched::Current;
+
+/// A client that has not agreed on its encryption within this time is not waited for.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+/// So many agree on it at once; further ones wait in line.
+const HANDSHAKES: usize = 256;
+/// When the system has no room for another connection, some should end before the next try.
+const NO_ROOM: Duration = Duration::from_millis(50);
+
+/// One connection.
+pub(super) struct Connection {
+    io: Io,
+    address: SocketAddr,
+    cut: Pin<Box<WaitForCancellationFutureOwned>>,
+}
+
+enum Io {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+/// The connections that arrive at `listener`. The listener is closed when the stream is dropped; connections break when
+/// `cut` is cancelled.
+pub(super) fn incoming(
+    listener: TcpListener,
+    tls: Option<Current<ServerConfig>>,
+    cut: CancellationToken,
+) -> impl Stream<Item = io::Result<Connection>> {
+    let (sender, receiver) = mpsc::channel(64);
+    let accepting = AbortOnDropHandle::new(tokio::spawn(accept(listener, tls, cut, sender)));
+    let mut connections = ReceiverStream::new(receiver);
+    futures::stream::poll_fn(move |context| {
+        let _while_it_lasts = &accepting;
+        Pin::new(&mut connections).poll_next(context)
+    })
+}
+
+async fn accept(
+    listener: TcpListener,
+    tls: Option<Current<ServerConfig>>,
+    cut: CancellationToken,
+    sender: mpsc::Sender<io::Result<Connection>>,
+) {
+    let handshakes = Arc::new(Semaphore::new(HANDSHAKES));
+    loop {
+        let (stream, address) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(error.message = %error, "a connection could not be taken");
+                tokio::time::sleep(NO_ROOM).await;
+                continue;
+            }
+        };
+        let _ = stream.set_nodelay(true);
+        let connection = |io| Connection { io, address, cut: Box::pin(cut.clone().cancelled_owned()) };
+        let Some(tls) = &tls else {
+            if sender.send(Ok(connection(Io::Plain(stream)))).await.is_err() {
+                return;
+            }
+            continue;
+        };
+        let acceptor = TlsAcceptor::from(Arc::clone(&tls.borrow()));
+        // Never closed.
+        let Ok(turn) = Arc::clone(&handshakes).acquire_owned().await else { return };
+        let (sender, cut) = (sender.clone(), cut.clone());
+        tokio::spawn(async move {
+            let _turn = turn;
+            match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
+                Ok(Ok(stream)) => {
+                    let cut = Box::pin(cut.cancelled_owned());
+                    let _ = sender.send(Ok(Connection { io: Io::Tls(Box::new(stream)), address, cut })).await;
+                }
+                Ok(Err(error)) => {
+                    tracing::debug!(client.address = %address, error.message = %error, "no TLS with a client")
+                }
+                Err(_) => tracing::debug!(client.address = %address, "a client took too long to agree on TLS"),
+            }
+        });
+    }
+}
+
+impl Connected for Connection {
+    type ConnectInfo = SocketAddr;
+
+    fn connect_info(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Connection {
+    fn is_cut(&mut self, context: &mut Context<'_>) -> Result<(), io::Error> {
+        match self.cut.as_mut().poll(context) {
+            Poll::Ready(()) => Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the server has ended")),
+            Poll::Pending => Ok(()),
+        }
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.is_cut(context)?;
+        match &mut self.io {
+            Io::Plain(io) => Pin::new(io).poll_read(context, buffer),
+            Io::Tls(io) => Pin::new(io).poll_read(context, buffer),
+        }
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match &mut self.io {
+            Io::Plain(io) => Pin::new(io).poll_write(context, bytes),
+            Io::Tls(io) => Pin::new(io).poll_write(context, bytes),
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.io {
+            Io::Plain(io) => Pin::new(io).poll_flush(context),
+            Io::Tls(io) => Pin::new(io).poll_flush(context),
+        }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.io {
+            Io::Plain(io) => Pin::new(io).poll_shutdown(context),
+            Io::Tls(io) => Pin::new(io).poll_shutdown(context),
+        }
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match &mut self.io {
+            Io::Plain(io) => Pin::new(io).poll_write_vectored(context, slices),
+            Io::Tls(io) => Pin::new(io).poll_write_vectored(context, slices),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match &self.io {
+            Io::Plain(io) => io.is_write_vectored(),
+            Io::Tls(io) => io.is_write_vectored(),
+        }
+    }
+}

@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Histogram, UpDownCounter};
+use opentelemetry::trace::TraceContextExt as _;
 use tonic::Code;
 use tracing::{Instrument, Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
@@ -100,10 +101,17 @@ fn span_of(method: &str, request: &Request) -> Span {
         rpc.system.name = "grpc",
         rpc.method = method,
         rpc.response.status_code = field::Empty,
+        trace_id = field::Empty,
     );
     if !span.is_disabled() {
         // It fails only where nothing is traced.
         let _ = span.set_parent(from_caller(request.headers()));
+        let context = span.context();
+        let trace = context.span().span_context().clone();
+        if trace.is_valid() {
+            // Lines of the log name the trace that they belong to.
+            span.record("trace_id", trace.trace_id().to_string());
+        }
     }
     span
 }

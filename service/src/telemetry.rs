@@ -20,7 +20,7 @@ use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tokio::task::AbortHandle;
-use tracing_subscriber::filter::{FilterExt, LevelFilter, Targets};
+use tracing_subscriber::filter::{FilterExt, LevelFilter, Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, Registry};
@@ -86,8 +86,7 @@ impl Drop for Telemetry {
 
 /// Begins to log, for the whole process, and no more.
 pub fn start(filter: &LogFilter, format: LogFormat) -> Result<Telemetry, TelemetryError> {
-    let lines = log::lines(format).with_filter(filter.layer()?.and(Sampled::new()));
-    tracing_subscriber::registry().with(lines).try_init()?;
+    tracing_subscriber::registry().with(lines(filter, format)?).try_init()?;
     Ok(Telemetry::default())
 }
 
@@ -106,8 +105,7 @@ pub fn start_all(service: &'static str, settings: &TelemetrySettings) -> Result<
         telemetry.meters = Some(meters);
         registry = scraped;
     }
-    let lines = log::lines(settings.log_format).with_filter(settings.log.layer()?.and(Sampled::new()));
-    let mut layers: Vec<Box<dyn Layer<Registry> + Send + Sync>> = vec![lines.boxed()];
+    let mut layers = vec![lines(&settings.log, settings.log_format)?];
     if let Some(endpoint) = &settings.otlp_endpoint {
         global::set_text_map_propagator(TraceContextPropagator::new());
         let tracers = otlp::traces(endpoint, settings.trace_sample_ratio, resource.clone())?;
@@ -137,6 +135,12 @@ pub fn start_all(service: &'static str, settings: &TelemetrySettings) -> Result<
         telemetry.scraped = Some(scrape::serve(address, registry)?);
     }
     Ok(telemetry)
+}
+
+/// The log on stderr.
+fn lines(filter: &LogFilter, format: LogFormat) -> Result<Box<dyn Layer<Registry> + Send + Sync>, TelemetryError> {
+    let shown = filter_fn(move |metadata| log::shows(format, metadata));
+    Ok(log::lines(format).with_filter(filter.layer()?.and(shown).and(Sampled::new())).boxed())
 }
 
 fn resource(service: &'static str) -> Resource {

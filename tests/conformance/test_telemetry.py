@@ -51,6 +51,8 @@ def watched(tmp_path_factory):
         "trace_sample_ratio": 0,
         "dexscreener_url": source.url,
         "poll_interval": "200ms",
+        "log": "info,service=debug",
+        "log_format": "json",
     }
     with dev(folder, **settings) as addresses:
         services = Watched(folder, collector, source, addresses)
@@ -133,6 +135,12 @@ def test_the_trace_of_an_alert_goes_from_the_bot_to_its_sql_statements(watched):
     texts = [attribute.value.string_value for span in statements for attribute in span.attributes]
     assert any("alerts" in text for text in texts), texts
     assert all(call.start_time_unix_nano <= span.start_time_unix_nano + 1_000_000 for span in statements)
+
+
+def test_lines_of_the_log_name_the_trace_that_they_belong_to(watched):
+    lines = [json.loads(line) for line in watched.log.read_text().splitlines() if line.startswith("{")]
+    mine = [line for line in lines if line.get("span", {}).get("trace_id") == TRACE]
+    assert [line["rpc.code"] for line in mine if line["message"] == "answered a call"] == ["Ok"]
 
 
 def test_a_source_is_told_the_trace_that_it_is_asked_for(watched):

@@ -2,10 +2,11 @@
 
 use std::io::IsTerminal;
 
-use tracing::Subscriber;
+use tracing::{Metadata, Subscriber};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{EnvFilter, Layer};
 
+use super::SPANS;
 use crate::config::Setting;
 
 /// What is logged where nothing was said: the services' own words, and only warnings of the libraries below them.
@@ -60,6 +61,11 @@ impl Setting for LogFormat {
             _ => Err("no such format".to_owned()),
         }
     }
+}
+
+/// Lines of JSON carry the call that they belong to; in lines of text it would hide what they say.
+pub(super) fn shows(format: LogFormat, metadata: &Metadata<'_>) -> bool {
+    format == LogFormat::Json || !metadata.is_span() || metadata.target() != SPANS
 }
 
 /// Writes events to stderr.

@@ -1,6 +1,7 @@
 """What kustomize makes of each overlay, and the parts of it that rules speak of."""
 
 import functools
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -13,6 +14,11 @@ OVERLAYS = ["dev", "production"]
 SERVERS = ["tracker", "analysis"]
 
 Manifest = dict[str, Any]
+
+
+def known_settings() -> set[str]:
+    """The names of all settings of the services."""
+    return set(json.loads((ROOT / "service/settings.schema.json").read_text())["properties"])
 
 
 @functools.cache

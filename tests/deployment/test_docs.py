@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from manifests import ROOT
+from manifests import ROOT, known_settings
 
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 
@@ -30,7 +30,6 @@ def test_files_and_settings_that_are_named_exist(path) -> None:
     text = path.read_text()
     for name in re.findall(r"`((?:scripts|k8s|tests|observability|docs|tracker-svc/src)/[\w./-]+)`", text):
         assert (ROOT / name).exists(), f"{path.name} names {name}"
-    known = set(re.findall(r"^\| `(\w+)`", (ROOT / "docs/configure.md").read_text(), re.MULTILINE))
     for name in re.findall(r"PERFTRACK_([A-Z0-9_]+)", text):
         if name not in ("BENCH_PYTHON", "TEST_DATABASE_URL"):
-            assert name.removesuffix("_FILE").lower() in known or name.lower() in known, f"{path.name} names {name}"
+            assert name.lower() in known_settings(), f"{path.name} names {name}"

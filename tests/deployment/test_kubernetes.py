@@ -9,6 +9,7 @@ from manifests import (
     ROOT,
     SERVERS,
     containers,
+    known_settings,
     labels,
     manifests,
     mebibytes,
@@ -230,14 +231,9 @@ def test_secrets_are_files_never_variables(overlay: str) -> None:
 
 
 def test_every_setting_is_one_that_the_services_know(overlay: str) -> None:
-    known = set()
-    sources = [ROOT / "service/src/config/keys.rs", *(ROOT / "service/src/config/keys").glob("*.rs")]
-    for source in sources:
-        known |= set(re.findall(r'Key::new\(\s*"([a-z0-9_]+)"', source.read_text()))
-    for server in servers(overlay):
-        for name in settings(overlay, server):
-            key = name.removeprefix("PERFTRACK_").lower()
-            assert key in known or key.removesuffix("_file") in known, name
+    for workload in [*servers(overlay), manifests(overlay, "Job")[0]]:
+        for name in settings(overlay, workload):
+            assert name.removeprefix("PERFTRACK_").lower() in known_settings(), name
 
 
 def test_production_is_encrypted_and_asks_for_tokens(overlay: str) -> None:

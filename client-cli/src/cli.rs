@@ -1,5 +1,6 @@
 //! The arguments: flags for every command, and the commands.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, ValueEnum};
@@ -25,26 +26,27 @@ pub struct Cli {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Globals {
-    /// Where TrackingService is.
-    #[arg(
-        long,
-        global = true,
-        value_name = "URL",
-        env = "PERFTRACK_TRACKER_URL",
-        default_value = "http://127.0.0.1:50051"
-    )]
-    #[arg(value_parser = service_url)]
-    pub tracker: Uri,
-    /// Where AnalysisService is.
-    #[arg(
-        long,
-        global = true,
-        value_name = "URL",
-        env = "PERFTRACK_ANALYSIS_URL",
-        default_value = "http://127.0.0.1:50052"
-    )]
-    #[arg(value_parser = service_url)]
-    pub analysis: Uri,
+    /// Where TrackingService is; http://127.0.0.1:50051 where nothing says otherwise.
+    #[arg(long, global = true, value_name = "URL", env = "PERFTRACK_TRACKER_URL", value_parser = service_url)]
+    pub tracker: Option<Uri>,
+    /// Where AnalysisService is; http://127.0.0.1:50052 where nothing says otherwise.
+    #[arg(long, global = true, value_name = "URL", env = "PERFTRACK_ANALYSIS_URL", value_parser = service_url)]
+    pub analysis: Option<Uri>,
+    /// Which services of perftrack/contexts.toml in the configuration folder; without it, the current ones there.
+    #[arg(long, global = true, value_name = "NAME", env = "PERFTRACK_CONTEXT")]
+    pub context: Option<String>,
+    /// A file that holds the token to show to the services (PERFTRACK_TOKEN may hold the token itself).
+    #[arg(long, global = true, value_name = "FILE", env = "PERFTRACK_TOKEN_FILE")]
+    pub token_file: Option<PathBuf>,
+    /// The authorities of the services' certificates, as PEM; the system's without.
+    #[arg(long, global = true, value_name = "FILE", env = "PERFTRACK_CA_FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// A certificate of one's own for services that ask for one, as PEM; goes with --client-key-file.
+    #[arg(long, global = true, value_name = "FILE", env = "PERFTRACK_CLIENT_CERT_FILE", hide_env = true)]
+    pub client_cert_file: Option<PathBuf>,
+    /// The private key of --client-cert-file.
+    #[arg(long, global = true, value_name = "FILE", env = "PERFTRACK_CLIENT_KEY_FILE", hide_env = true)]
+    pub client_key_file: Option<PathBuf>,
     /// How results are written.
     #[arg(short, long, global = true, value_name = "FORMAT", value_enum, default_value_t = Format::Table)]
     pub output: Format,
@@ -69,14 +71,14 @@ pub enum Format {
     Env,
 }
 
-/// `http://HOST:PORT`; a bare `HOST:PORT` is taken for the same.
-fn service_url(text: &str) -> Result<Uri, String> {
+/// `http://HOST:PORT` or `https://HOST:PORT`; a bare `HOST:PORT` is taken for the first.
+pub(crate) fn service_url(text: &str) -> Result<Uri, String> {
     let full = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let uri: Uri = full.parse().map_err(|error| format!("{error}; expected such as http://127.0.0.1:50051"))?;
     match (uri.scheme_str(), uri.host()) {
-        (Some("http"), Some(host)) if !host.is_empty() => Ok(uri),
-        (Some("http"), _) => Err("it names no host; expected such as http://127.0.0.1:50051".to_owned()),
-        _ => Err("only http:// is spoken here; expected such as http://127.0.0.1:50051".to_owned()),
+        (Some("http" | "https"), Some(host)) if !host.is_empty() => Ok(uri),
+        (Some("http" | "https"), _) => Err("it names no host; expected such as http://127.0.0.1:50051".to_owned()),
+        _ => Err("only http:// and https:// are spoken here; expected such as http://127.0.0.1:50051".to_owned()),
     }
 }
 

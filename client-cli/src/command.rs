@@ -21,6 +21,7 @@ pub mod performers;
 pub mod recommend;
 pub mod recommendations;
 pub mod simulate;
+pub mod token;
 pub mod watch;
 
 /// Where a command asks and where it answers.
@@ -60,6 +61,9 @@ pub enum Command {
     /// Replay outcomes by a changed policy.
     #[command(subcommand)]
     Outcomes(outcomes::OutcomesCommand),
+    /// Make the tokens that servers let callers in with.
+    #[command(subcommand)]
+    Token(token::TokenCommand),
     /// Call any RPC by name with JSON.
     Call(call::CallArgs),
     /// Run both services in this process on one SQLite file.
@@ -88,6 +92,7 @@ pub async fn run(session: &Session, command: Command, matches: &ArgMatches) -> O
         Command::Watch(args) => watch::run(session, args).await,
         Command::Config(command) => config::run(session, command).await,
         Command::Outcomes(command) => outcomes::run(session, command).await,
+        Command::Token(command) => token::run(session, command),
         Command::Call(args) => call::run(session, args).await,
         Command::Dev(args) => dev::run(args, matches).await,
         Command::Demo(args) => demo::run(session, args).await,

@@ -1,22 +1,62 @@
 //! Connections to the two services.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use perftrack::v1::analysis_service_client::AnalysisServiceClient;
 use perftrack::v1::tracking_service_client::TrackingServiceClient;
-use tonic::transport::{Channel, Endpoint, Uri};
-use tonic::{Response, Status};
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity, Uri};
+use tonic::{Request, Response, Status};
 
-use crate::cli::Globals;
-use crate::failure::{Failure, Outcome};
+use crate::cli::{Globals, service_url};
+use crate::context;
+use crate::failure::{Failure, Outcome, usage};
 
-/// Where the services are and how long to wait for them.
+/// A connection to a service, which shows the token with every call.
+pub type Connection = InterceptedService<Channel, Bearer>;
+
+/// Where the services are, what they need to be reached, and how long to wait for them.
 #[derive(Clone, Debug)]
 pub struct Services {
     tracker: Uri,
     analysis: Uri,
     timeout: Duration,
+    bearer: Bearer,
+    authorities: Option<Certificate>,
+    identity: Option<Identity>,
+}
+
+/// Shows a token, if there is one.
+#[derive(Clone)]
+pub struct Bearer(Option<MetadataValue<Ascii>>);
+
+impl std::fmt::Debug for Bearer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() { "Bearer (secret)" } else { "no token" })
+    }
+}
+
+impl Interceptor for Bearer {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(header) = &self.0 {
+            request.metadata_mut().insert("authorization", header.clone());
+        }
+        Ok(request)
+    }
+}
+
+impl Bearer {
+    fn new(token: &str) -> Outcome<Self> {
+        let header = format!("Bearer {}", token.trim()).parse::<MetadataValue<Ascii>>();
+        // What is wrong with it is not said: it would be shown.
+        let mut header = header.map_err(|_| usage("the token has characters that no token has"))?;
+        header.set_sensitive(true);
+        Ok(Self(Some(header)))
+    }
 }
 
 /// One of the two services.
@@ -43,10 +83,43 @@ impl Service {
 }
 
 impl Services {
-    /// The services that the flags name.
-    #[must_use]
-    pub fn new(globals: &Globals) -> Self {
-        Self { tracker: globals.tracker.clone(), analysis: globals.analysis.clone(), timeout: globals.timeout }
+    /// The services that the flags name, else the environment, else the context.
+    ///
+    /// # Errors
+    /// When a file that was named cannot be used.
+    pub fn new(globals: &Globals) -> Outcome<Self> {
+        let contexts = std::env::var_os("PERFTRACK_CONTEXTS_FILE").map(PathBuf::from);
+        let context = context::read(globals.context.as_deref(), contexts.as_deref())?;
+        let url = |given: &Option<Uri>, of_context: &Option<String>, default: &str| match (given, of_context) {
+            (Some(url), _) => Ok(url.clone()),
+            (None, of_context) => service_url(of_context.as_deref().unwrap_or(default)).map_err(usage),
+        };
+        let secret = std::env::var("PERFTRACK_TOKEN").ok().filter(|_| globals.token_file.is_none());
+        let token = match (secret, globals.token_file.as_ref().or(context.token_file.as_ref())) {
+            (Some(token), _) => Some(token),
+            (None, Some(path)) => Some(String::from_utf8_lossy(&file("the token", path)?).into_owned()),
+            (None, None) => None,
+        };
+        let authorities = globals.ca_file.as_ref().or(context.ca_file.as_ref());
+        let certificate = globals.client_cert_file.as_ref().or(context.client_cert_file.as_ref());
+        let key = globals.client_key_file.as_ref().or(context.client_key_file.as_ref());
+        let identity = match (certificate, key) {
+            (Some(certificate), Some(key)) => {
+                Some(Identity::from_pem(file("the certificate", certificate)?, file("the private key", key)?))
+            }
+            (None, None) => None,
+            _ => return Err(usage("a client certificate and its private key go together: give both or neither")),
+        };
+        Ok(Self {
+            tracker: url(&globals.tracker, &context.tracker, "http://127.0.0.1:50051")?,
+            analysis: url(&globals.analysis, &context.analysis, "http://127.0.0.1:50052")?,
+            timeout: globals.timeout,
+            bearer: token.as_deref().map_or(Ok(Bearer(None)), Bearer::new)?,
+            authorities: authorities
+                .map(|path| file("the authorities", path).map(Certificate::from_pem))
+                .transpose()?,
+            identity,
+        })
     }
 
     /// Services at known addresses of this machine.
@@ -55,7 +128,14 @@ impl Services {
     /// When an address cannot be written as a URL.
     pub fn at(tracker: SocketAddr, analysis: SocketAddr, timeout: Duration) -> anyhow::Result<Self> {
         let url = |address: SocketAddr| format!("http://{address}").parse::<Uri>();
-        Ok(Self { tracker: url(tracker)?, analysis: url(analysis)?, timeout })
+        Ok(Self {
+            tracker: url(tracker)?,
+            analysis: url(analysis)?,
+            timeout,
+            bearer: Bearer(None),
+            authorities: None,
+            identity: None,
+        })
     }
 
     /// Where a service is.
@@ -77,25 +157,42 @@ impl Services {
     ///
     /// # Errors
     /// [`Failure::Unreachable`] when nobody answers there.
-    pub async fn connect(&self, service: Service) -> Outcome<Channel> {
+    pub async fn connect(&self, service: Service) -> Outcome<Connection> {
         let url = self.url(service);
-        let endpoint = Endpoint::from(url.clone())
+        let mut endpoint = Endpoint::from(url.clone())
             .connect_timeout(self.timeout.min(Duration::from_secs(5)))
             .timeout(self.timeout)
             .user_agent(concat!("perfctl/", env!("CARGO_PKG_VERSION")))
             .map_err(|error| Failure::Other(error.into()))?;
-        endpoint.connect().await.map_err(|error| Failure::Unreachable {
+        if url.scheme_str() == Some("https") {
+            endpoint = endpoint
+                .tls_config(self.tls())
+                .map_err(|error| usage(format!("TLS with {} cannot be prepared: {}", shown(url), innermost(&error))))?;
+        }
+        let channel = endpoint.connect().await.map_err(|error| Failure::Unreachable {
             service: service.name().to_owned(),
             url: shown(url),
             cause: innermost(&error),
-        })
+        })?;
+        Ok(InterceptedService::new(channel, self.bearer.clone()))
+    }
+
+    fn tls(&self) -> ClientTlsConfig {
+        let tls = match &self.authorities {
+            Some(authorities) => ClientTlsConfig::new().ca_certificate(authorities.clone()),
+            None => ClientTlsConfig::new().with_native_roots(),
+        };
+        match &self.identity {
+            Some(identity) => tls.identity(identity.clone()),
+            None => tls,
+        }
     }
 
     /// A client of TrackingService.
     ///
     /// # Errors
     /// As [`Services::connect`].
-    pub async fn tracking(&self) -> Outcome<TrackingServiceClient<Channel>> {
+    pub async fn tracking(&self) -> Outcome<TrackingServiceClient<Connection>> {
         let channel = self.connect(Service::Tracking).await?;
         Ok(TrackingServiceClient::new(channel).max_decoding_message_size(LARGEST_ANSWER_BYTES))
     }
@@ -104,7 +201,7 @@ impl Services {
     ///
     /// # Errors
     /// As [`Services::connect`].
-    pub async fn analysis(&self) -> Outcome<AnalysisServiceClient<Channel>> {
+    pub async fn analysis(&self) -> Outcome<AnalysisServiceClient<Connection>> {
         let channel = self.connect(Service::Analysis).await?;
         Ok(AnalysisServiceClient::new(channel).max_decoding_message_size(LARGEST_ANSWER_BYTES))
     }
@@ -123,6 +220,10 @@ impl Services {
         let method = format!("{}.{method}", service.name());
         Failure::of_call(service.name(), &shown(self.url(service)), &method, status)
     }
+}
+
+fn file(what: &str, path: &Path) -> Outcome<Vec<u8>> {
+    std::fs::read(path).map_err(|error| usage(format!("{what} in {} cannot be read: {error}", path.display())))
 }
 
 /// As it was given: without the slash that a URI ends with.

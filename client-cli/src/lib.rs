@@ -7,6 +7,7 @@ pub mod cli;
 pub mod command;
 pub mod confirm;
 pub mod connect;
+pub mod context;
 pub mod contract;
 pub mod demo;
 pub mod env_file;

@@ -18,7 +18,14 @@ pub fn main() -> ExitCode {
     let matches = arguments().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let output = Output::new(cli.globals.output, cli.globals.no_color);
-    let session = Session { services: Services::new(&cli.globals), output };
+    let services = match Services::new(&cli.globals) {
+        Ok(services) => services,
+        Err(failure) => {
+            output.remark(&failure.explained());
+            return failure.exit_code();
+        }
+    };
+    let session = Session { services, output };
     let result = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => {
             let result = runtime.block_on(command::run(&session, cli.command, own(&matches)));

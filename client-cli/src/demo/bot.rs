@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::connect::Connection;
 use anyhow::Context;
 use perftrack::v1::tracking_service_client::TrackingServiceClient;
 use perftrack::v1::{Alert, AlertDecision, Quote, RecordAlertRequest, Token};
@@ -9,7 +10,6 @@ use prost_types::value::Kind;
 use service::clock::Work;
 use simulator::draw::Seed;
 use simulator::market::Market;
-use tonic::transport::Channel;
 
 use super::plan::Call;
 
@@ -21,7 +21,7 @@ pub async fn run(
     calls: Vec<Call>,
     market: Market,
     mut work: Work,
-    mut tracker: TrackingServiceClient<Channel>,
+    mut tracker: TrackingServiceClient<Connection>,
     raised: impl Fn(),
 ) -> anyhow::Result<()> {
     for call in calls {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::connect::Connection;
 use futures::StreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
 use perftrack::v1::tracking_service_client::TrackingServiceClient;
@@ -12,7 +13,6 @@ use perftrack::v1::{
 };
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::transport::Channel;
 use tonic::{Code, Status};
 
 use super::callsbot::{Imported, Recording, Unusable};
@@ -81,7 +81,7 @@ fn address(imported: &Imported) -> &str {
 /// Records the alerts; also says of which tokens the tracker has one now.
 async fn send_alerts(
     services: &Services,
-    client: &TrackingServiceClient<Channel>,
+    client: &TrackingServiceClient<Connection>,
     recording: &Recording,
     trust_recorded_peak: bool,
     bar: &ProgressBar,
@@ -135,7 +135,7 @@ const fn says_no_to_this_one(code: Code) -> bool {
 
 /// Calls, and calls again after a while where the service is only busy.
 async fn record(
-    mut client: TrackingServiceClient<Channel>,
+    mut client: TrackingServiceClient<Connection>,
     request: RecordAlertRequest,
 ) -> Result<RecordAlertResponse, Status> {
     let mut wait = Duration::from_millis(100);
@@ -156,7 +156,7 @@ async fn record(
 /// Streams the prices of the known tokens in batches; also says how many had a liquidity of 0.
 async fn send_prices(
     services: &Services,
-    mut client: TrackingServiceClient<Channel>,
+    mut client: TrackingServiceClient<Connection>,
     recording: &Recording,
     known: HashSet<String>,
     bar: &ProgressBar,

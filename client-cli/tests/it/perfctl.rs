@@ -15,7 +15,8 @@ pub fn command() -> Command {
             command.env_remove(name);
         }
     }
-    command.stdin(Stdio::null());
+    // Nor a context of whoever runs the tests.
+    command.env("XDG_CONFIG_HOME", "/nowhere").stdin(Stdio::null());
     command
 }
 

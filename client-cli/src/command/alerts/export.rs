@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::connect::Connection;
 use clap::Args;
 use futures::StreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -11,7 +12,6 @@ use perftrack::v1::tracking_service_client::TrackingServiceClient;
 use perftrack::v1::{
     Alert, AlertWithOutcome, GetPerformanceRequest, ListAlertsRequest, ListPricesRequest, ListPricesResponse,
 };
-use tonic::transport::Channel;
 
 use crate::command::Session;
 use crate::connect::Service;
@@ -97,7 +97,7 @@ pub async fn run(session: &Session, args: ExportArgs) -> Outcome {
 
 async fn export_alerts(
     session: &Session,
-    mut client: TrackingServiceClient<Channel>,
+    mut client: TrackingServiceClient<Connection>,
     args: &ExportArgs,
     rows_of: &AlertRows,
     sink: &mut dyn Sink,
@@ -119,7 +119,7 @@ async fn export_alerts(
 
 async fn export_prices(
     session: &Session,
-    mut client: TrackingServiceClient<Channel>,
+    mut client: TrackingServiceClient<Connection>,
     args: &ExportArgs,
     sink: &mut dyn Sink,
     progress: &Progress,
@@ -159,7 +159,7 @@ async fn export_prices(
 /// A page of alerts, oldest first, and the token of the next.
 async fn page(
     session: &Session,
-    client: &mut TrackingServiceClient<Channel>,
+    client: &mut TrackingServiceClient<Connection>,
     args: &ExportArgs,
     page_token: String,
 ) -> Outcome<(Vec<AlertWithOutcome>, String)> {
@@ -177,7 +177,7 @@ async fn page(
 
 async fn prices_page(
     session: &Session,
-    mut client: TrackingServiceClient<Channel>,
+    mut client: TrackingServiceClient<Connection>,
     alert: &Alert,
     resolution: Option<Duration>,
     page_token: String,
@@ -198,7 +198,7 @@ struct Progress {
 }
 
 impl Progress {
-    fn new(mut client: TrackingServiceClient<Channel>, args: &ExportArgs) -> Self {
+    fn new(mut client: TrackingServiceClient<Connection>, args: &ExportArgs) -> Self {
         let bar = ProgressBar::new_spinner();
         let style = |template| ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style("{spinner} {human_pos} alerts  {per_sec}"));

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use crate::connect::Connection;
 use clap::Args;
 use perftrack::v1::tracking_service_client::TrackingServiceClient;
 use perftrack::v1::{GetAlertRequest, GetAlertResponse, ListPricesRequest, PriceBar};
-use tonic::transport::Channel;
 
 use crate::cli::Format;
 use crate::command::Session;
@@ -41,7 +41,7 @@ pub async fn run(session: &Session, args: ShowArgs) -> Outcome {
 }
 
 /// The price as a line of bars; empty where it cannot be had, since the alert is shown all the same.
-async fn prices(client: &mut TrackingServiceClient<Channel>, answer: &GetAlertResponse, columns: usize) -> String {
+async fn prices(client: &mut TrackingServiceClient<Connection>, answer: &GetAlertResponse, columns: usize) -> String {
     let alert = answer.alert.as_ref();
     let start = alert.and_then(|alert| alert.alerted_at.as_ref());
     let end = answer.outcome.as_ref().and_then(|outcome| outcome.last_price_at.as_ref());

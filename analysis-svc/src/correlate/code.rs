@@ -13,6 +13,7 @@ pub const COMBINATIONS: usize = 16;
 /// How many rows had each combination of outcomes.
 pub type Combinations = [u32; COMBINATIONS];
 
+const NO: u32 = 0;
 const YES: u32 = 1;
 const UNKNOWN: u32 = 2;
 
@@ -26,7 +27,7 @@ const fn state((yes, no): (u64, u64)) -> u32 {
     if yes == 1 {
         YES
     } else if no == 1 {
-        0
+        NO
     } else {
         UNKNOWN
     }
@@ -52,6 +53,16 @@ pub const fn outcome(code: u32, target: Target) -> Option<bool> {
         Target::Rug => code & 3,
     };
     if state == UNKNOWN { None } else { Some(state == YES) }
+}
+
+/// The same as (1, 0) where it had the outcome, (0, 1) where it had not, and (0, 0) where that is unknown.
+#[must_use]
+pub const fn sides(code: u32, target: Target) -> (u64, u64) {
+    let state = match target {
+        Target::Pump => code >> 2 & 3,
+        Target::Rug => code & 3,
+    };
+    ((state == YES) as u64, (state == NO) as u64)
 }
 
 /// How many had an outcome, of those of which it is known.

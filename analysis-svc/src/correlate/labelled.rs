@@ -99,7 +99,7 @@ impl Labelled {
             Values::Flags(flags) => self.of_flag(flags),
             Values::Numbers(numbers) => {
                 let sorted = Sorted::of(&numbers.order, &self.codes);
-                Ranks::of(&sorted, self.days.len(), None).days.map(Days::Number)
+                Ranks::decided(&sorted, self.days.len()).days.map(Days::Number)
             }
             Values::Categories(categories) => self.of_words(categories).1.map(Days::Levels),
         }
@@ -133,7 +133,7 @@ impl Labelled {
                 }
                 Counted {
                     known_levels: bins.iter().map(|places| places.len() as u64).collect(),
-                    days: Ranks::of(&sorted, self.days.len(), None).days.map(Days::Number),
+                    days: Ranks::decided(&sorted, self.days.len()).days.map(Days::Number),
                     levels: self.levels(&counts),
                 }
             }

@@ -98,7 +98,7 @@ fn effects(
     let gains = &snapshot.labels().max_gain_pct;
     let both = gains.known().and(numbers.known()).and(labelled.rows());
     let gain_ranks = GainRanks::of(&layout.gain_places, &gains.order, &both);
-    let Ranks { all, days, spearman } = Ranks::of(sorted, labelled.day_rows().len(), Some(&gain_ranks));
+    let Ranks { all, days, spearman } = Ranks::described(sorted, labelled.day_rows().len(), &gain_ranks);
     let days = days.map(Days::Number);
     let mut effects = vec![ranks(Outcome::Pump, &all[0], &days[0]), ranks(Outcome::Rug, &all[1], &days[1])];
     let mut gain = Effect::shown(Outcome::Gain, Measure::Spearman, "spearman", "greatest gain by rank");

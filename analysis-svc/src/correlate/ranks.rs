@@ -5,6 +5,7 @@ use super::sorted::{Entry, Sorted};
 use super::tabulate::places::Ranks as GainRanks;
 use crate::inference::Target;
 use crate::statistics::rank::mann_whitney::{MannWhitney, TieGroup};
+use crate::statistics::rank::pairs::Pairs;
 use crate::statistics::rank::spearman::Spearman;
 
 /// What a walk over a sorted number finds.
@@ -19,107 +20,103 @@ pub struct Ranks {
 }
 
 /// The walk so far.
-struct Walk<'a> {
-    all: [MannWhitney; 2],
-    days: [Vec<MannWhitney>; 2],
-    gains: Option<&'a GainRanks<'a>>,
-    /// How many entries with a known gain there were.
-    ranked: i64,
-    products: i128,
-    ties: u128,
+struct Walk<const SPREAD: bool> {
+    all: [Pairs<false>; 2],
+    days: Vec<[Pairs<SPREAD>; 2]>,
     /// Of the run of equal values at hand: its outcomes by day, and the days that have any.
     equal: Vec<[TieGroup; 2]>,
     touched: Vec<usize>,
 }
 
 impl Ranks {
-    /// Of the entries; `gains` are the ranks of the greatest gains of those of which one is known.
+    /// Of the entries, without how the placements within days spread; `gains` are the ranks of the greatest gains of those of
+    /// which one is known.
     #[must_use]
-    pub fn of(sorted: &Sorted, days: usize, gains: Option<&GainRanks<'_>>) -> Self {
-        let mut walk = Walk {
+    pub fn described(sorted: &Sorted, days: usize, gains: &GainRanks<'_>) -> Self {
+        Self { spearman: spearman(sorted, gains), ..Self::walked::<false>(sorted, days) }
+    }
+
+    /// Of the entries, with all that an interval within days needs, and nothing of gains.
+    #[must_use]
+    pub fn decided(sorted: &Sorted, days: usize) -> Self {
+        Self::walked::<true>(sorted, days)
+    }
+
+    fn walked<const SPREAD: bool>(sorted: &Sorted, days: usize) -> Self {
+        let mut walk = Walk::<SPREAD> {
             all: Default::default(),
-            days: [vec![MannWhitney::default(); days], vec![MannWhitney::default(); days]],
-            gains,
-            ranked: 0,
-            products: 0,
-            ties: 0,
+            days: vec![Default::default(); days],
             equal: vec![Default::default(); days],
             touched: Vec::new(),
         };
-        let entries = sorted.entries();
-        let mut place = 0;
-        while place < entries.len() {
-            let run = if sorted.begins(place + 1) { 1 } else { sorted.run(place) };
-            if run == 1 {
-                walk.single(entries[place]);
-            } else {
-                walk.equals(&entries[place..place + run]);
+        for run in sorted.runs() {
+            match run {
+                [entry] => walk.single(*entry),
+                entries => walk.equals(entries),
             }
-            place += run;
         }
-        let spearman = gains
-            .and_then(|gains| Spearman::of_sums(u64::from(gains.count()), walk.products, [walk.ties, gains.ties()]));
-        Self { all: walk.all, days: walk.days, spearman }
+        let of = |place: usize| walk.days.iter().map(|pairs| pairs[place].finish()).collect();
+        Self { days: [of(0), of(1)], all: walk.all.map(Pairs::finish), spearman: None }
     }
 }
 
-impl Walk<'_> {
-    fn single(&mut self, Entry { row, code }: Entry) {
-        let day = code::day(code);
+impl<const SPREAD: bool> Walk<SPREAD> {
+    fn single(&mut self, Entry { code, .. }: Entry) {
+        let days = &mut self.days[code::day(code)];
         for (place, target) in Target::ALL.into_iter().enumerate() {
-            if let Some(had) = code::outcome(code, target) {
-                self.all[place].add_single(had);
-                self.days[place][day].add_single(had);
-            }
-        }
-        if let Some(gains) = self.gains
-            && code::outcome(code, Target::Pump).is_some()
-        {
-            let middle = i64::from(gains.count()) + 1;
-            let products = (2 * self.ranked + 2 - middle) * (i64::from(gains.double_midrank(row)) - middle);
-            self.products += i128::from(products);
-            self.ranked += 1;
+            let (yes, no) = code::sides(code, target);
+            self.all[place].add_single(yes, no);
+            days[place].add_single(yes, no);
         }
     }
 
     fn equals(&mut self, entries: &[Entry]) {
-        let mut all = [TieGroup::default(); 2];
-        let (mut known, mut centred) = (0_i64, 0_i64);
-        for &Entry { row, code } in entries {
-            let day = code::day(code);
+        for entry in entries {
+            let day = code::day(entry.code);
             let groups = &mut self.equal[day];
             if *groups == <[TieGroup; 2]>::default() {
                 self.touched.push(day);
             }
-            for ((group, all), target) in groups.iter_mut().zip(&mut all).zip(Target::ALL) {
-                match code::outcome(code, target) {
-                    Some(true) => (group.positives, all.positives) = (group.positives + 1, all.positives + 1),
-                    Some(false) => (group.negatives, all.negatives) = (group.negatives + 1, all.negatives + 1),
-                    None => {}
-                }
-            }
-            if let Some(gains) = self.gains
-                && code::outcome(code, Target::Pump).is_some()
-            {
-                known += 1;
-                centred += i64::from(gains.double_midrank(row)) - i64::from(gains.count()) - 1;
+            for (group, target) in groups.iter_mut().zip(Target::ALL) {
+                let (yes, no) = code::sides(entry.code, target);
+                group.positives += yes;
+                group.negatives += no;
             }
         }
+        let mut all = [TieGroup::default(); 2];
         for day in self.touched.drain(..) {
-            for (days, group) in self.days.iter_mut().zip(std::mem::take(&mut self.equal[day])) {
-                days[day].add(group);
+            let groups = std::mem::take(&mut self.equal[day]);
+            for ((pairs, all), group) in self.days[day].iter_mut().zip(&mut all).zip(groups) {
+                pairs.add(group);
+                all.positives += group.positives;
+                all.negatives += group.negatives;
             }
         }
         for (pairs, group) in self.all.iter_mut().zip(all) {
             pairs.add(group);
         }
-        if let Some(gains) = self.gains {
-            let double_midrank = 2 * self.ranked + known + 1;
-            let distance = double_midrank - i64::from(gains.count()) - 1;
-            self.products += i128::from(distance) * i128::from(centred);
-            self.ranked += known;
-            let size = known.unsigned_abs() as u128;
-            self.ties += (size * size * size).saturating_sub(size);
+    }
+}
+
+/// The entries whose gain is known, by rank among themselves, against the ranks of their gains.
+fn spearman(sorted: &Sorted, gains: &GainRanks<'_>) -> Option<Spearman> {
+    let middle = i64::from(gains.count()) + 1;
+    let known = |entry: &Entry| i64::from(code::outcome(entry.code, Target::Pump).is_some());
+    let gain = |entry: &Entry| known(entry) * (i64::from(gains.double_midrank(entry.row)) - middle);
+    let (mut ranked, mut products, mut ties) = (0_i64, 0_i128, 0_u128);
+    for run in sorted.runs() {
+        let (mut size, mut centred) = (0, 0);
+        for entry in run {
+            size += known(entry);
+            centred += gain(entry);
+        }
+        let double_midrank = 2 * ranked + size + 1;
+        products += i128::from(double_midrank - middle) * i128::from(centred);
+        ranked += size;
+        if size > 1 {
+            let size = u128::from(size.unsigned_abs());
+            ties += size * size * size - size;
         }
     }
+    Spearman::of_sums(u64::from(gains.count()), products, [ties, gains.ties()])
 }

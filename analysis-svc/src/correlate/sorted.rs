@@ -53,26 +53,32 @@ impl Sorted {
         &self.entries
     }
 
-    /// Whether the value of an entry is larger than that of the one before.
-    #[must_use]
-    pub fn begins(&self, place: usize) -> bool {
-        self.begins.get(place / 64).is_some_and(|word| word >> (place % 64) & 1 == 1)
+    /// The runs of equal values, by rising value.
+    pub fn runs(&self) -> impl Iterator<Item = &[Entry]> {
+        let mut place = 0;
+        std::iter::from_fn(move || {
+            let start = place;
+            let rest = self.entries.get(start..).filter(|rest| !rest.is_empty())?;
+            place += self.run(start);
+            Some(&rest[..place - start])
+        })
     }
 
-    /// How many entries have the value of the one at `place` which begins its run: 1 where no other has.
-    #[must_use]
-    pub fn run(&self, place: usize) -> usize {
+    /// How many entries have the value of the one at `place`, which begins its run.
+    #[inline]
+    fn run(&self, place: usize) -> usize {
         let next = place + 1;
-        let mut index = next / 64;
-        let mut word = self.begins.get(index).map_or(0, |word| word & (u64::MAX << (next % 64)));
-        while word == 0 {
-            index += 1;
-            match self.begins.get(index) {
-                Some(&next) => word = next,
-                None => return self.entries.len() - place,
-            }
+        let word = self.begins.get(next / 64).map_or(0, |word| word >> (next % 64));
+        if word & 1 == 1 { 1 } else { self.long_run(place, word) }
+    }
+
+    fn long_run(&self, place: usize, word: u64) -> usize {
+        let next = place + 1;
+        if word != 0 {
+            return 1 + word.trailing_zeros() as usize;
         }
-        (index * 64 + word.trailing_zeros() as usize).min(self.entries.len()) - place
+        let later = self.begins.iter().enumerate().skip(next / 64 + 1).find(|(_, word)| **word != 0);
+        later.map_or(self.entries.len(), |(index, word)| index * 64 + word.trailing_zeros() as usize) - place
     }
 
     /// The quantile bins, cut without a look at outcomes, and the places that begin a bin, from the second one on. `None`

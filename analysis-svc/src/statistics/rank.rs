@@ -2,5 +2,6 @@
 
 pub mod mann_whitney;
 pub mod order;
+pub mod pairs;
 pub mod spearman;
 pub mod van_elteren;

@@ -10,6 +10,7 @@
 //!   where the AUC is 0 or 1, and at θ = ½ its variance is that of the test, so that the two agree.
 
 use super::order::Order;
+use super::pairs::Pairs;
 use crate::statistics::confidence::{Confidence, Estimate, Interval};
 use crate::statistics::normal;
 
@@ -30,50 +31,25 @@ pub struct TieGroup {
 pub struct MannWhitney {
     positives: u64,
     negatives: u64,
-    double_u: u128,
+    double_u: u64,
     ties: u128,
-    /// Σ over positives of (twice the negatives that it beats, ties once)²; of the negatives the same.
-    double_squares: [f64; 2],
+    /// Σ over positives of (twice the negatives that it beats, ties once)²; of the negatives the same. `None` where
+    /// that was not counted.
+    double_squares: Option<[f64; 2]>,
 }
 
 impl MannWhitney {
     /// From the groups of equal values, by rising value.
     #[must_use]
     pub fn of_groups(groups: impl IntoIterator<Item = TieGroup>) -> Self {
-        let mut pairs = Self::default();
-        for group in groups {
-            pairs.add(group);
-        }
-        pairs
+        let mut pairs = Pairs::<true>::default();
+        groups.into_iter().for_each(|group| pairs.add(group));
+        pairs.finish()
     }
 
-    /// Adds the next group of equal values, all of them above those before.
-    pub fn add(&mut self, TieGroup { positives, negatives }: TieGroup) {
-        let double_below = 2 * self.negatives + negatives;
-        self.double_u += u128::from(positives) * u128::from(double_below);
-        let size = positives + negatives;
-        if size > 1 {
-            let size = u128::from(size);
-            self.ties += size * size * size - size;
-        }
-        let double_positives_below = (2 * self.positives + positives) as f64;
-        self.double_squares[0] += positives as f64 * double_below as f64 * double_below as f64;
-        self.double_squares[1] += negatives as f64 * double_positives_below * double_positives_below;
-        self.positives += positives;
-        self.negatives += negatives;
-    }
-
-    /// Adds one number that no other equals, above all those before.
-    #[inline]
-    pub fn add_single(&mut self, is_positive: bool) {
-        let (positive, negative) = (u64::from(is_positive), u64::from(!is_positive));
-        let double_beaten = 2 * self.negatives * positive;
-        let double_beaten_by = 2 * self.positives * negative;
-        self.double_u += u128::from(double_beaten);
-        self.double_squares[0] += double_beaten as f64 * double_beaten as f64;
-        self.double_squares[1] += double_beaten_by as f64 * double_beaten_by as f64;
-        self.positives += positive;
-        self.negatives += negative;
+    pub(super) fn of_pairs<const SPREAD: bool>(pairs: Pairs<SPREAD>) -> Self {
+        let Pairs { positives, negatives, double_u, ties, double_squares } = pairs;
+        Self { positives, negatives, double_u, ties, double_squares: SPREAD.then_some(double_squares) }
     }
 
     /// From a sorted column: `class` says of a row whether it has the outcome, `None` to leave it out.
@@ -166,13 +142,13 @@ impl MannWhitney {
 
     /// The sums of squares about their means of the placements: of each positive, the share of the negatives below it, and of
     /// each negative, the share of the positives below it (ties half). DeLong, DeLong and Clarke-Pearson (1988), Biometrics
-    /// 44:837–845. `None` without a pair.
+    /// 44:837–845. `None` without a pair, and where they were not counted.
     #[must_use]
     pub fn placement_squares(&self) -> Option<[f64; 2]> {
-        let auc = self.auc()?;
+        let (auc, squares) = (self.auc()?, self.double_squares?);
         let (m, n) = (self.positives as f64, self.negatives as f64);
-        let of_positives = self.double_squares[0] / (4.0 * n * n) - m * auc * auc;
-        let of_negatives = self.double_squares[1] / (4.0 * m * m) - n * (1.0 - auc) * (1.0 - auc);
+        let of_positives = squares[0] / (4.0 * n * n) - m * auc * auc;
+        let of_negatives = squares[1] / (4.0 * m * m) - n * (1.0 - auc) * (1.0 - auc);
         Some([of_positives.max(0.0), of_negatives.max(0.0)])
     }
 

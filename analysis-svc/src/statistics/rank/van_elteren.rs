@@ -13,6 +13,7 @@
 
 use super::mann_whitney::{MannWhitney, TieGroup};
 use super::order::Order;
+use super::pairs::Pairs;
 use crate::statistics::confidence::{Confidence, Estimate, Interval};
 use crate::statistics::day_clustered::Contribution;
 use crate::statistics::{normal, student};
@@ -81,7 +82,7 @@ pub fn auc_within(strata: &[MannWhitney], confidence: Confidence) -> Option<Esti
 /// it has the outcome, `None` to leave it out (as is done with a stratum that is out of range).
 #[must_use]
 pub fn by_stratum(order: &Order, strata: usize, class: impl Fn(u32) -> Option<(usize, bool)>) -> Vec<MannWhitney> {
-    let mut found = vec![MannWhitney::default(); strata];
+    let mut found = vec![Pairs::<true>::default(); strata];
     let mut equal = vec![TieGroup::default(); strata];
     let mut touched = Vec::new();
     for rows in order.groups() {
@@ -96,7 +97,7 @@ pub fn by_stratum(order: &Order, strata: usize, class: impl Fn(u32) -> Option<(u
             found[stratum].add(std::mem::take(&mut equal[stratum]));
         }
     }
-    found
+    found.into_iter().map(Pairs::finish).collect()
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub mod selection;
 pub mod sorted;
 pub mod standing;
 pub mod tabulate;
+pub mod young;
 
 use crate::dataset::Snapshot;
 use crate::dataset::filter::Kept;
@@ -49,6 +50,14 @@ pub struct Question {
     /// Which features are shown, by name; empty for all that are known of any alert. The family is that of all features
     /// either way.
     pub features: Vec<String>,
+}
+
+impl Question {
+    /// The question that the verdicts are about: all alerts since the beginning, all features.
+    #[must_use]
+    pub fn standing() -> Self {
+        Self { window: Window::default(), kept: Kept::everything(), features: Vec::new() }
+    }
 }
 
 /// What the data say.

@@ -7,6 +7,7 @@ mod relabel;
 pub(crate) mod row;
 mod seal;
 mod seal_metrics;
+mod young;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use domain::token::TokenKey;
 use futures::stream::BoxStream;
 
 pub use relabel::{RelabelProgress, RelabelQuery};
+pub use young::Young;
 
 use crate::error::StoreError;
 use crate::leases::Fence;
@@ -84,6 +86,11 @@ impl<'a> Outcomes<'a> {
     /// not among them.
     pub async fn raised_since(&self, since: Timestamp) -> Result<Vec<(AlertId, TokenKey)>, StoreError> {
         raised::raised_since(&self.store.engine, since, self.fence).await
+    }
+
+    /// The alerts whose outcome is still open, each with what became of it so far, in no particular order.
+    pub async fn young(&self) -> Result<Vec<Young>, StoreError> {
+        young::young(&self.store.engine, &self.store.policies).await
     }
 
     /// When the next outcome is due to be sealed; `None` when none is open.

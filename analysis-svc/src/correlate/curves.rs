@@ -1,11 +1,14 @@
-//! How soon: the share that had pumped, or was a rug, by each hour after the alert, with those whose feed was lost counted for as
-//! long as they were seen.
+//! How soon: the share that had pumped, or was a rug, by each hour after the alert. Young alerts, and those whose feed was lost,
+//! are counted for as long as they were seen – less the time that it takes to tell: a rug shows as one an hour after it began,
+//! and to count that hour as one without a rug would make rugs look later than they are.
 
 use domain::cohort::Standing;
 use domain::field::OutcomeField;
+use domain::outcome::policy::Policy;
 
 use super::effect::Outcome;
 use super::selection::Selection;
+use super::young::Young;
 use crate::dataset::columns::{Column, Values};
 use crate::dataset::{Bitmap, Snapshot};
 use crate::statistics::confidence::{Confidence, Interval};
@@ -46,8 +49,8 @@ const MILLIS_PER_HOUR: f64 = 3_600_000.0;
 
 /// The curves of a feature's levels: true and false, below the median and not, the most frequent words.
 #[must_use]
-pub fn curves(snapshot: &Snapshot, selection: &Selection, column: &Column) -> Vec<Curve> {
-    let watched = selection.matured.or(&selection.lost);
+pub fn curves(snapshot: &Snapshot, selection: &Selection, young: &Young, column: &Column) -> Vec<Curve> {
+    let watched = selection.matured.or(&selection.lost).or(&young.among(&selection.pending));
     let levels: Vec<(String, Bitmap)> = match &column.values {
         Values::Flags(flags) => vec![("true".to_owned(), flags.yes.clone()), ("false".to_owned(), flags.no.clone())],
         Values::Numbers(numbers) => {
@@ -77,26 +80,37 @@ pub fn curves(snapshot: &Snapshot, selection: &Selection, column: &Column) -> Ve
         .map(|(name, rows)| (name, rows.and(&watched)))
         .filter(|(_, rows)| !rows.is_empty())
         .collect();
-    let of = |(outcome, event)| levels.iter().map(move |(name, rows)| curve(snapshot, (outcome, event), name, rows));
+    let of =
+        |(outcome, event)| levels.iter().map(move |(name, rows)| curve(snapshot, young, (outcome, event), name, rows));
     events.into_iter().flat_map(of).collect()
 }
 
-fn curve(snapshot: &Snapshot, (outcome, event): (Outcome, OutcomeField), level: &str, rows: &Bitmap) -> Curve {
-    let hours =
-        |row: usize, field: OutcomeField| snapshot.delay_ms(row, field).map(|ms| f64::from(ms) / MILLIS_PER_HOUR);
+fn curve(
+    snapshot: &Snapshot,
+    young: &Young,
+    (outcome, event): (Outcome, OutcomeField),
+    level: &str,
+    rows: &Bitmap,
+) -> Curve {
+    let hours = |row: usize, field: OutcomeField| {
+        let delay_ms = snapshot.delay_ms(row, field).or_else(|| young.delay_ms(row, field));
+        delay_ms.map(|ms| f64::from(ms) / MILLIS_PER_HOUR)
+    };
     let matured = snapshot.standing(Standing::Matured);
     let last = HOURS[HOURS.len() - 1];
+    let to_tell = to_tell_hours(snapshot.policy(), outcome);
     let subjects: Vec<Watched> = rows
         .rows()
         .filter_map(|row| {
             if let Some(time) = hours(row, event) {
                 return Some(Watched { time, happened: true });
             }
-            // A sealed window was watched to its end; a lost feed as far as it was seen.
+            // A sealed window was watched to its end, if its price was.
             let seen = hours(row, OutcomeField::LastPriceAt);
             let time = match seen {
-                Some(seen) if seen < last - 1.0 => Some(seen),
-                _ => matured.contains(row).then_some(last).or(seen),
+                Some(seen) if seen >= last - 1.0 && matured.contains(row) => Some(last),
+                Some(seen) => Some((seen - to_tell).clamp(0.0, last)),
+                None => matured.contains(row).then_some(last),
             };
             time.map(|time| Watched { time, happened: false })
         })
@@ -118,4 +132,13 @@ fn curve(snapshot: &Snapshot, (outcome, event): (Outcome, OutcomeField), level: 
         alerts: all.subjects(),
         points: HOURS.into_iter().filter_map(point).collect(),
     }
+}
+
+/// How long after it began it is known for sure: until then, that nothing is known of it says nothing.
+fn to_tell_hours(policy: &Policy, outcome: Outcome) -> f64 {
+    let seconds = match outcome {
+        Outcome::Rug => policy.rug.collapse_stays_seconds.max(policy.rug.liquidity_gone_seconds),
+        Outcome::Pump | Outcome::Gain => policy.peak.neighbour_within_seconds,
+    };
+    f64::from(seconds) / 3_600.0
 }

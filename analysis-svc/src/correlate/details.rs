@@ -1,11 +1,14 @@
 //! What takes longer, and is worked out only where it is asked for.
 
+use store::outcomes;
+
 use super::Question;
 use super::adjusted::{Adjusted, Alike};
 use super::curves::{Curve, curves};
 use super::labelled::Labelled;
 use super::periods::{Period, periods};
 use super::selection::Selection;
+use super::young::Young;
 use crate::dataset::Snapshot;
 use crate::dataset::columns::Column;
 use crate::progress::{Stopped, Watch};
@@ -33,7 +36,15 @@ pub struct Details {
 }
 
 /// Works out what is asked for, for the features of the question that any matured alert has.
-pub fn details(snapshot: &Snapshot, question: &Question, include: Include, watch: &Watch) -> Result<Details, Stopped> {
+/// `open` are the alerts that are still followed, which curves count too; those that came with the first question about a
+/// revision are kept with it, so that the same question has the same answer.
+pub fn details(
+    snapshot: &Snapshot,
+    question: &Question,
+    include: Include,
+    open: Vec<outcomes::Young>,
+    watch: &Watch,
+) -> Result<Details, Stopped> {
     let mut details = Details::default();
     if include == Include::default() {
         return Ok(details);
@@ -46,6 +57,7 @@ pub fn details(snapshot: &Snapshot, question: &Question, include: Include, watch
     };
     let columns: Vec<&Column> = snapshot.columns().iter().filter(shown).collect();
     let alike = include.adjusted.then(|| Alike::of(snapshot, &labelled));
+    let young = include.curves.then(|| snapshot.derived().once(|| Young::of(snapshot, open)));
     watch.stage("working out details", Some(columns.len() as u64))?;
     for column in columns {
         if include.periods {
@@ -54,10 +66,13 @@ pub fn details(snapshot: &Snapshot, question: &Question, include: Include, watch
         if let Some(alike) = &alike {
             details.adjusted.extend(alike.adjust(column, watch)?);
         }
-        if include.curves {
-            details.curves.push((column.name.clone(), curves(snapshot, &selection, column)));
+        if let Some(young) = &young {
+            details.curves.push((column.name.clone(), curves(snapshot, &selection, young, column)));
         }
         watch.advance(1)?;
     }
     Ok(details)
 }
+
+#[cfg(test)]
+mod tests;

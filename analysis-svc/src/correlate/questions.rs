@@ -174,3 +174,6 @@ fn unknown(question: &'static str, feature: &'static str) -> Answered {
     let answer = format!("There is nothing to compare: record {feature} with enough alerts on both sides.");
     Answered { question, answer, feature, effect: None, verdict: None }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,6 +22,8 @@ pub struct Selection {
     pub matured: Bitmap,
     /// The ones whose feed was lost.
     pub lost: Bitmap,
+    /// The ones that are still followed.
+    pub pending: Bitmap,
     /// How many there are of each standing.
     pub census: Census,
     /// A filter chose them: such a look describes, and gets no verdict.
@@ -42,6 +44,7 @@ impl Selection {
         Self {
             matured: rows.and(snapshot.standing(Standing::Matured)),
             lost: rows.and(snapshot.standing(Standing::Lost)),
+            pending: rows.and(snapshot.standing(Standing::Pending)),
             census: snapshot.standings().census(&rows),
             is_filtered: !kept.is_everything(),
             is_standing: kept.is_everything() && window == Window::default(),

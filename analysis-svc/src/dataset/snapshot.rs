@@ -131,6 +131,12 @@ impl Snapshot {
         self.table.row_of((record.alert.alerted_at, record.alert.id))
     }
 
+    /// The row of an alert by when it was raised and its id.
+    #[must_use]
+    pub fn row_at(&self, alerted_at: Timestamp, id: AlertId) -> Option<usize> {
+        self.table.row_of((alerted_at, id))
+    }
+
     /// When the alert of a row was raised.
     #[must_use]
     pub fn alerted_at(&self, row: usize) -> Timestamp {

@@ -21,12 +21,13 @@ pub async fn correlate(
     question::features(&request.features, &snapshot, &mut violations);
     let include = include(&request.include, &mut violations);
     violations.into_result()?;
+    let open = if include.curves { service.store.outcomes().young().await? } else { Vec::new() };
     let question = Question { window, kept, features: request.features };
     service
         .compute_watched("correlating", watch, move |watch| {
             watch.stage("comparing outcomes", None)?;
             let answer = correlate::correlate(&snapshot, &question);
-            let details = correlate::details::details(&snapshot, &question, include, watch)?;
+            let details = correlate::details::details(&snapshot, &question, include, open, watch)?;
             Ok(response(answer, &details, snapshot.revision()))
         })
         .await

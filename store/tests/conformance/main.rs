@@ -85,6 +85,7 @@ promises! {
     }
     outcomes {
         only_open_windows_are_followed
+        open_outcomes_say_how_far_they_have_come
         following_goes_on_where_it_was_after_a_restart
         a_pool_is_pinned_with_the_batch_and_the_last_pin_counts
         what_is_due_is_sealed_once

@@ -56,6 +56,22 @@ pub async fn only_open_windows_are_followed(bench: &Bench) -> Result<()> {
     Ok(())
 }
 
+pub async fn open_outcomes_say_how_far_they_have_come(bench: &Bench) -> Result<()> {
+    let alerts = [alert(0, START), alert(1, START)];
+    let (pumps, other) = (alerts[0].id, alerts[1].id);
+    bench.store.alerts().record_many(alerts.map(new).to_vec(), &bench.rules).await?;
+    let seen = batch(path(0, &[1.0, 1.1, 1.7, 1.8]));
+    bench.store.observations().record(seen, START.plus(minutes(4)), &bench.rules).await?;
+    let young = bench.store.outcomes().young().await?;
+    let pumped: HashMap<_, _> = young.iter().map(|young| (young.id, young.outcome.pumped_at.is_some())).collect();
+    assert_eq!(pumped, HashMap::from([(pumps, true), (other, false)]));
+    assert!(young.iter().all(|young| young.alerted_at == START && young.outcome.status == OutcomeStatus::Tracking));
+    let sealed_at = START.plus(WINDOW).plus(Duration::from_hours(1));
+    bench.store.outcomes().seal_due(sealed_at, 10, &bench.rules).await?;
+    assert_eq!(bench.store.outcomes().young().await?, []);
+    Ok(())
+}
+
 pub async fn following_goes_on_where_it_was_after_a_restart(bench: &Bench) -> Result<()> {
     let alerts = (0..3).map(|number| new(alert(number, START))).collect();
     bench.store.alerts().record_many(alerts, &bench.rules).await?;

@@ -64,7 +64,7 @@ impl Buckets {
         let values: usize = counts.iter().take(BUCKETS - 1).map(|&count| count as usize).sum();
         let at = |place| Some(numbers.value(self.nth(&numbers.order, counts, place, &in_group)?));
         let upper = at(values / 2)?;
-        let lower = if values % 2 == 0 { at(values / 2 - 1)? } else { upper };
+        let lower = if values.is_multiple_of(2) { at(values / 2 - 1)? } else { upper };
         let interval = interval_places(values, Confidence::NINETY_FIVE)
             .and_then(|(low, high)| Some(Interval { low: at(low)?, high: at(high)? }));
         Some(Median { value: f64::midpoint(lower, upper), interval, values })
@@ -94,7 +94,7 @@ mod tests {
             let numbers: Vec<f64> = values.iter().map(|value| value.map_or(f64::NAN, f64::from)).collect();
             let order = Order::of(&numbers);
             let buckets = Buckets::of(&order, numbers.len());
-            let in_group = |row: usize| row % modulus == 0;
+            let in_group = |row: usize| row.is_multiple_of(modulus);
             let members = || (0..numbers.len()).filter(|&row| in_group(row));
             let mut counts = vec![0; BUCKETS];
             members().for_each(|row| counts[usize::from(buckets.of_row()[row])] += 1);

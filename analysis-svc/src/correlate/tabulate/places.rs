@@ -126,7 +126,7 @@ mod tests {
         ) {
             let numbers: Vec<f64> = values.iter().map(|&value| f64::from(value)).collect();
             let order = Order::of(&numbers);
-            let rows = Bitmap::of(numbers.len(), |row| row % modulus == 0);
+            let rows = Bitmap::of(numbers.len(), |row| row.is_multiple_of(modulus));
             let places = Places::of(&order, numbers.len());
             let ranks = Ranks::of(&places, &order, &rows);
             let expected = order.double_midranks(|row| rows.contains(row as usize));

@@ -18,6 +18,9 @@ pub struct AnalysisConfig {
     /// How much memory the alerts may take. Too little and every question is refused with RESOURCE_EXHAUSTED; too much and
     /// the host ends the process.
     pub dataset_memory_bytes: usize,
+    /// How often the dataset is brought up to date without being asked; zero is never. Too seldom and the first question after
+    /// a change waits for the data to be read; too often costs up to a twentieth of the processors' time.
+    pub dataset_refresh: Duration,
     /// How long a key that was just turned gets no further recommendation, at the least: longer than a day's noise. Too short
     /// and a threshold wanders with the noise; too long and a real need waits.
     pub cooldown: Duration,
@@ -31,6 +34,7 @@ impl Default for AnalysisConfig {
             catalogue: Catalogue::callsbot().clone(),
             policy: Policy::default(),
             dataset_memory_bytes: 4 << 30,
+            dataset_refresh: Duration::from_secs(5),
             cooldown: Duration::from_secs(7 * 86_400),
             serving: ServeOptions::default(),
         }
@@ -55,6 +59,7 @@ impl AnalysisConfig {
         Ok(Self {
             catalogue,
             dataset_memory_bytes: usize::try_from(settings.get(&keys::DATASET_MEMORY_MB)?)? << 20,
+            dataset_refresh: settings.get(&keys::DATASET_REFRESH)?,
             cooldown: settings.get(&keys::RECOMMENDATION_COOLDOWN)?,
             policy: defaults.policy,
             serving: defaults.serving,

@@ -1,6 +1,7 @@
 //! The analysis: the dataset, its statistics, and what to change.
 
 pub mod advice;
+pub mod ahead;
 pub mod config;
 pub mod correlate;
 pub mod dataset;

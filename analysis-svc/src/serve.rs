@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
 use crate::advice::cooldown::CooldownRule;
+use crate::ahead;
 use crate::config::AnalysisConfig;
 use crate::dataset::Dataset;
 use crate::rpc::Analysis;
@@ -32,8 +33,13 @@ pub async fn serve(
 
 /// The same behind a server that takes connections already.
 pub async fn serve_behind(front: Server, config: AnalysisConfig, store: Store, clock: Clock) -> Result<(), ServeError> {
+    let dataset = Arc::new(Dataset::new(store.clone(), &config.policy, config.dataset_memory_bytes));
+    // Days that are played in seconds would be interrupted at every turn.
+    if !config.dataset_refresh.is_zero() && !clock.is_simulated() {
+        tokio::spawn(ahead::keep_ready(Arc::clone(&dataset), config.dataset_refresh, front.draining()));
+    }
     let analysis = Analysis {
-        dataset: Arc::new(Dataset::new(store.clone(), &config.policy, config.dataset_memory_bytes)),
+        dataset,
         catalogue: Arc::new(config.catalogue),
         store: store.clone(),
         clock,

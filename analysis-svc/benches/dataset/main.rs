@@ -1,11 +1,13 @@
 //! How fast the dataset is loaded from Postgres and brought up to date, beside what `COPY TO` takes for the same columns in
-//! the same run, and how much memory it takes, beside 25 columns of `f64`.
+//! the same run, and how much memory it takes, beside 25 columns of `f64`; then how long the
+//! four questions take over gRPC.
 //!
 //! `cargo bench -p analysis-svc --bench dataset [-- 10000 100000 1000000]`; `-- memory 10000000` lays a history out without a
 //! database.
 
 #![expect(clippy::print_stdout, reason = "a benchmark's result")]
 
+mod asked;
 mod fill;
 mod growth;
 mod memory;

@@ -53,7 +53,7 @@ pub async fn measure(alerts: usize) -> Result<Measured> {
     let copied = middle(copies);
     let loaded = middle(loads);
     let first_grown = grown.first().copied().unwrap_or(f64::NAN);
-    let figures = vec![
+    let mut figures = vec![
         ("COPY TO of the same columns, ms", copied),
         ("load, ms", loaded),
         ("load / COPY TO", loaded / copied),
@@ -63,6 +63,8 @@ pub async fn measure(alerts: usize) -> Result<Measured> {
         ("memory grown by the first load, bytes", first_grown),
         ("memory grown / 25 columns of f64", first_grown / COLUMNS),
     ];
+    drop(dataset);
+    figures.extend(crate::asked::measure(&store).await?);
     store.close().await;
     Ok(Measured { alerts, figures })
 }

@@ -55,6 +55,18 @@ async fn a_load_ends_when_nobody_waits_for_it_and_the_next_one_begins_anew() -> 
 }
 
 #[tokio::test]
+async fn what_was_made_ready_before_the_question_is_what_the_question_gets() -> anyhow::Result<()> {
+    let (_folder, store) = store_with(50).await?;
+    let dataset = Dataset::new(store.clone(), &Policy::default(), usize::MAX);
+    let ready = crate::ahead::make_ready(&dataset).await?;
+    let begun = dataset.begun.load(Ordering::SeqCst);
+    assert!(Arc::ptr_eq(&dataset.snapshot().await?, &ready));
+    assert_eq!(dataset.begun.load(Ordering::SeqCst), begun, "nothing was read for the question");
+    store.close().await;
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_reader_keeps_the_revision_that_it_began_with() -> anyhow::Result<()> {
     let (_folder, store) = store_with(10).await?;
     let dataset = Dataset::new(store.clone(), &Policy::default(), usize::MAX);

@@ -23,9 +23,11 @@ pub use tracker::*;
 /// The settings that both servers read.
 const SHARED: [&[&dyn AnyKey]; 5] = [DATABASE, SERVING, SECURITY, LOGGING, TELEMETRY];
 
+/// A program's name, and what it reads.
+pub type Program = (&'static str, fn() -> Vec<&'static dyn AnyKey>);
+
 /// The programs that read settings, each with those that it reads.
-pub const PROGRAMS: [(&str, fn() -> Vec<&'static dyn AnyKey>); 3] =
-    [("tracker-svc", tracker_svc), ("analysis-svc", analysis_svc), ("perfctl dev", dev)];
+pub const PROGRAMS: [Program; 3] = [("tracker-svc", tracker_svc), ("analysis-svc", analysis_svc), ("perfctl dev", dev)];
 
 /// What `tracker-svc` reads.
 #[must_use]

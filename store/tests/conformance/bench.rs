@@ -17,6 +17,7 @@ pub struct Bench {
 enum Guard {
     Postgres(throwaway_postgres::Database),
     Sqlite(tempfile::TempDir),
+    Another,
 }
 
 impl Bench {
@@ -34,6 +35,11 @@ impl Bench {
         let store = Store::connect(options(&url)).await?;
         store.migrate().await?;
         Ok(Self { store, url, rules: Rules::default(), _guard: guard })
+    }
+
+    /// The same database through another store; it goes with the first one.
+    pub fn beside(first: &Self, store: Store) -> Self {
+        Self { store, url: first.url.clone(), rules: first.rules.clone(), _guard: Guard::Another }
     }
 
     /// A store of its own on the same database, as another process would have.

@@ -20,6 +20,7 @@ mod recommendations;
 mod relabel;
 mod retention;
 mod tables;
+mod upgrade;
 mod writers;
 
 /// Makes of each promise a test on Postgres and a test on SQLite.
@@ -182,5 +183,10 @@ promises! {
         migrating_again_changes_nothing
         pending_migrations_are_named
         a_database_of_a_newer_program_is_left_alone
+    }
+    upgrade {
+        an_upgrade_from_m0011_keeps_what_is_there_and_goes_on
+        an_upgrade_from_m0010_keeps_what_is_there_and_goes_on
+        an_upgrade_from_m0009_keeps_what_is_there_and_goes_on
     }
 }

@@ -40,6 +40,12 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// What the real sources allow with Jupiter's free key.
+    #[must_use]
+    pub const fn real_with_key() -> Self {
+        Self { jupiter: Some(60), ..Self::real() }
+    }
+
     /// What the real sources allow without a key.
     #[must_use]
     pub const fn real() -> Self {

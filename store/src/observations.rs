@@ -2,16 +2,19 @@
 
 mod history;
 mod intake;
+mod last;
 mod read;
 mod record;
 
 use std::borrow::{Borrow, Cow};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use domain::alert::AlertId;
 use domain::observation::Observation;
 use domain::outcome::Happening;
+use domain::quantity::PriceUsd;
 use domain::timestamp::Timestamp;
 use domain::token::TokenKey;
 use futures::stream::BoxStream;
@@ -131,6 +134,16 @@ impl<'a> Observations<'a> {
         to: Timestamp,
     ) -> BoxStream<'static, Result<Observation, StoreError>> {
         read::prices(Arc::clone(&self.store.engine), token, from, to)
+    }
+
+    /// The median of each token's last three prices since `since`, in USD per token, and when the last of them was told. Tokens
+    /// without any since then are missing.
+    pub async fn last_prices(
+        &self,
+        tokens: &[TokenKey],
+        since: Timestamp,
+    ) -> Result<HashMap<TokenKey, (PriceUsd, Timestamp)>, StoreError> {
+        last::last_prices(&self.store.engine, tokens, since).await
     }
 
     /// The price history of a token from a place on and before `to`, in the order of time: observations where they are kept,

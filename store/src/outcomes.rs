@@ -17,6 +17,7 @@ use domain::timestamp::Timestamp;
 use domain::token::TokenKey;
 use futures::stream::BoxStream;
 
+pub use raised::Raised;
 pub use relabel::{RelabelProgress, RelabelQuery};
 pub use young::Young;
 
@@ -84,7 +85,7 @@ impl<'a> Outcomes<'a> {
 
     /// The alerts raised at `since` or later that nobody has observed since: what should get its first look. Imports are
     /// not among them.
-    pub async fn raised_since(&self, since: Timestamp) -> Result<Vec<(AlertId, TokenKey)>, StoreError> {
+    pub async fn raised_since(&self, since: Timestamp) -> Result<Vec<Raised>, StoreError> {
         raised::raised_since(&self.store.engine, since, self.fence).await
     }
 

@@ -44,6 +44,9 @@ pub struct Plan {
     /// The price sources answer any number of requests: for more tokens than their real limits carry.
     #[arg(long)]
     pub unlimited: bool,
+    /// The trackers have no key for Jupiter, which then answers half as often.
+    #[arg(long)]
+    pub without_key: bool,
     /// Nothing goes wrong: to see what the loop itself costs.
     #[arg(long)]
     pub calm: bool,
@@ -87,6 +90,9 @@ pub struct Replica {
     /// For how many hours each alert is followed.
     #[arg(long)]
     pub hours: u32,
+    /// There is no key for Jupiter.
+    #[arg(long)]
+    pub without_key: bool,
     /// The sources answer any number of requests.
     #[arg(long)]
     pub unlimited: bool,

@@ -13,6 +13,8 @@ use simulator::faults::Source;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
+/// Where trackers name the tokens that they had no request left for: the verification reads it.
+const HELD_BACK: &str = "tracker_svc::tracking::shortfall";
 /// In real time: a tracker that takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -22,6 +24,7 @@ pub struct Fleet {
     pub database: String,
     pub hours: u32,
     pub unlimited: bool,
+    pub without_key: bool,
     /// What they log.
     pub log: String,
     /// Where each tracker asks for prices.
@@ -49,8 +52,9 @@ impl Fleet {
             .args(["--database", &self.database, "--hours", &self.hours.to_string()])
             .args(["--dexscreener", &door.url(Source::DexScreener), "--jupiter", &door.url(Source::Jupiter)])
             .args(["--geckoterminal", &door.url(Source::GeckoTerminal)])
-            .args(["--log", &self.log])
+            .args(["--log", &format!("{},{HELD_BACK}=debug", self.log)])
             .args(self.unlimited.then_some("--unlimited"))
+            .args(self.without_key.then_some("--without-key"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log)

@@ -46,9 +46,10 @@ fn feeds(replica: &Replica) -> FeedSettings {
         requests_per_minute: replica.unlimited.then_some(UNLIMITED_PER_MINUTE),
         ..Endpoint::open(url)
     };
+    let api_key = (!replica.without_key).then(|| "a free one".to_owned());
     FeedSettings {
         dexscreener: endpoint(&replica.dexscreener),
-        jupiter: endpoint(&replica.jupiter),
+        jupiter: Endpoint { api_key, ..endpoint(&replica.jupiter) },
         geckoterminal: endpoint(&replica.geckoterminal),
         ..FeedSettings::default()
     }

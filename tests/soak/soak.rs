@@ -15,6 +15,7 @@ use crate::chaos::{Chaos, Counts};
 use crate::database::Database;
 use crate::fleet::{Fleet, Slot};
 use crate::progress::{Speeds, tell, watch_for_standstill};
+use crate::verify::held_back::HeldBack;
 use crate::verify::paused::Witness;
 use crate::verify::{Evidence, Violations, verify};
 use crate::{market, one_poller, weather};
@@ -106,8 +107,8 @@ async fn play(plan: &Plan, folder: &TempDir, violations: &Violations) -> anyhow:
         fleet.stop(number).await?;
     }
     drop(work);
-    let exchange = fleet.doors[0].another_door().await?;
-    Ok((Evidence { alerts, acknowledged, database, market, exchange, counts, until }, speeds))
+    let held_back = HeldBack::read(&fleet.logs)?;
+    Ok((Evidence { alerts, acknowledged, database, market, held_back, counts, until }, speeds))
 }
 
 async fn fleet(
@@ -118,7 +119,11 @@ async fn fleet(
     database: &Database,
 ) -> anyhow::Result<Fleet> {
     let tells = clock.clone();
-    let limits = if plan.unlimited { Limits::default() } else { Limits::real() };
+    let limits = match (plan.unlimited, plan.without_key) {
+        (true, _) => Limits::default(),
+        (false, true) => Limits::real(),
+        (false, false) => Limits::real_with_key(),
+    };
     let exchange = Exchange::start(market.clone(), weather::faults(plan), limits, move || tells.now()).await?;
     let mut doors = vec![exchange];
     for _ in 1..plan.replicas {
@@ -133,6 +138,7 @@ async fn fleet(
         database: database.url(),
         hours: plan.hours,
         unlimited: plan.unlimited,
+        without_key: plan.without_key,
         log: plan.log.clone(),
         doors,
         logs,

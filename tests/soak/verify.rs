@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use domain::timestamp::Timestamp;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use simulator::exchange::Exchange;
 use simulator::market::Market;
 
 use crate::arguments::{Plan, rules};
@@ -14,10 +13,13 @@ use crate::bot::Acknowledged;
 use crate::chaos::Counts;
 use crate::database::Database;
 use crate::market::PlannedAlert;
+use held_back::HeldBack;
 
 mod alert;
 mod token;
+mod truth;
 
+pub mod held_back;
 pub mod paused;
 
 /// What was played.
@@ -26,7 +28,7 @@ pub struct Evidence {
     pub acknowledged: Arc<Acknowledged>,
     pub database: Arc<Database>,
     pub market: Market,
-    pub exchange: Exchange,
+    pub held_back: HeldBack,
     pub counts: Arc<Counts>,
     pub until: Timestamp,
 }
@@ -69,8 +71,12 @@ pub struct Figures {
     longest_gap: Duration,
     /// Gaps longer than an interval and a half.
     late_looks: usize,
-    /// Gaps longer than the leases allow, in which a source had spoiled its answer: these may take an interval more.
-    excused: usize,
+    /// Gaps longer than the leases allow, in which a tracker said that the limits left no request for the token.
+    short: usize,
+    /// The longest of them.
+    longest_short: Duration,
+    /// How often a tracker said so.
+    held_back: usize,
     happened: String,
 }
 
@@ -80,8 +86,8 @@ impl fmt::Display for Figures {
             f,
             "{} acknowledged alerts and {} acknowledged prices are there; {} observations; {} outcomes, all sealed \
              ({} complete), each equal to a fresh fold\nlongest time without a look at a token: {} s; \
-             longer than 90 s: {} times; {} times longer than two leases and an interval, where a source spoiled its answer \
-             just then\n{}",
+             longer than 90 s: {} times; {} times longer than two leases and an interval (at most {} s), where a tracker \
+             said that the limits of the sources left no request for the token, as was said {} times\n{}",
             self.alerts,
             self.pushed,
             self.observations,
@@ -89,7 +95,9 @@ impl fmt::Display for Figures {
             self.complete,
             self.longest_gap.as_secs_f64(),
             self.late_looks,
-            self.excused,
+            self.short,
+            self.longest_short.as_secs_f64(),
+            self.held_back,
             self.happened,
         )
     }
@@ -111,6 +119,7 @@ pub async fn verify(plan: &Plan, evidence: &Evidence, violations: &Violations) -
     let mut figures =
         checks.buffer_unordered(AT_ONCE).try_fold(Figures::default(), |sum, one| async { Ok(sum.and(one)) }).await?;
     figures.happened = evidence.counts.to_string();
+    figures.held_back = evidence.held_back.times();
     store.close().await;
     Ok(figures)
 }
@@ -124,7 +133,9 @@ impl Figures {
             complete: self.complete + other.complete,
             longest_gap: self.longest_gap.max(other.longest_gap),
             late_looks: self.late_looks + other.late_looks,
-            excused: self.excused + other.excused,
+            short: self.short + other.short,
+            longest_short: self.longest_short.max(other.longest_short),
+            held_back: self.held_back,
             happened: self.happened,
         }
     }

@@ -3,7 +3,8 @@
 //! Each source is one file behind one trait, [`Feed`], and one line in the [`registry`]. [`source`] adds what every source
 //! needs: a rate [`budget`], a circuit [`breaker`], retries, and a second try elsewhere where it is slow ([`latency`]).
 //! [`cascade`] asks one source after the other, each only for what it may know ([`acquaintance`]); [`pool_choice`] decides
-//! which of a token's pools is believed, and [`jump`] whether a price is that has jumped. [`memory`] holds what these remember.
+//! which of a token's pools is believed, [`jump`] whether a price is that has jumped, and [`credit`] whether a source is at all.
+//! [`memory`] holds what these remember.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub mod birdeye;
 pub mod breaker;
 pub mod budget;
 pub mod cascade;
+pub mod credit;
 pub mod dexscreener;
 pub mod geckoterminal;
 mod hedges;
@@ -35,6 +37,7 @@ pub mod registry;
 pub mod settings;
 pub mod source;
 mod source_metrics;
+mod trial;
 
 pub use cascade::Feeds;
 pub use http::FetchError;

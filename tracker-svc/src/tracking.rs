@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::quantity::PriceUsd;
 use domain::token::TokenKey;
 use service::clock::{Clock, Work};
 use store::leases::{Claim, Fence, Holder, LeaseTime};
@@ -37,6 +38,7 @@ mod record;
 mod record_metrics;
 mod schedule;
 mod seal;
+mod shortfall;
 mod summary;
 mod tick;
 mod tick_metrics;
@@ -98,12 +100,12 @@ impl Tracking {
 
     /// Looks at a token now instead of at the next tick: call it when an alert was recorded. Never waits; when very many
     /// ask at once, some are looked at at the next tick after all. A token that is another tracker's is left to that one,
-    /// which sees the alert soon.
-    pub fn follow(&self, token: TokenKey) {
+    /// which sees the alert soon. A first price that is far from the bot's own needs a second source.
+    pub fn follow(&self, token: TokenKey, quoted_price_usd: Option<PriceUsd>) {
         if !self.leases.covers(&token) {
             return;
         }
-        let first_look = FirstLook { token, work: self.clock.work() };
+        let first_look = FirstLook { token, quoted_price_usd, work: self.clock.work() };
         if self.first_looks.try_send(first_look).is_err() {
             tracing::debug!(token.address = %token.address, "no first look; the next tick looks at the token");
         }

@@ -1,6 +1,7 @@
 //! Alerts that were raised a moment ago and still wait for their first look.
 
 use domain::alert::AlertId;
+use domain::quantity::PriceUsd;
 use domain::timestamp::Timestamp;
 use domain::token::TokenKey;
 use sea_orm::{ConnectionTrait, Statement};
@@ -11,14 +12,25 @@ use crate::error::{Doing, StoreError};
 use crate::leases::Fence;
 use crate::stored::token_key;
 
+/// An alert that waits for its first look.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Raised {
+    /// Its number.
+    pub alert: AlertId,
+    /// Its token.
+    pub token: TokenKey,
+    /// What the bot says it costs, in USD.
+    pub quoted_price_usd: Option<PriceUsd>,
+}
+
 pub(super) async fn raised_since(
     engine: &Engine,
     since: Timestamp,
     fence: Option<&Fence>,
-) -> Result<Vec<(AlertId, TokenKey)>, StoreError> {
+) -> Result<Vec<Raised>, StoreError> {
     let doing = "looking for alerts that were just raised";
     let sql = format!(
-        "SELECT alerts.alert_id, tokens.chain, tokens.address
+        "SELECT alerts.alert_id, tokens.chain, tokens.address, alerts.entry_price_usd
          FROM alerts JOIN tokens ON tokens.token_id = alerts.token_id
          WHERE alerts.alerted_at >= $1 AND alerts.tracking_window IS NULL {}
            AND NOT EXISTS (SELECT 1 FROM price_snapshots
@@ -31,12 +43,14 @@ pub(super) async fn raised_since(
     let rows = engine.query_all_raw(statement).await.doing(doing)?;
     rows.iter()
         .map(|row| {
-            let (id, chain, address): (uuid::Uuid, String, String) = (
+            let (id, chain, address, quoted): (uuid::Uuid, String, String, Option<f64>) = (
                 row.try_get_by_index(0).doing(doing)?,
                 row.try_get_by_index(1).doing(doing)?,
                 row.try_get_by_index(2).doing(doing)?,
+                row.try_get_by_index(3).doing(doing)?,
             );
-            Ok((AlertId(id), token_key(&chain, &address)?))
+            let quoted_price_usd = quoted.and_then(|usd| PriceUsd::new(usd).ok());
+            Ok(Raised { alert: AlertId(id), token: token_key(&chain, &address)?, quoted_price_usd })
         })
         .collect()
 }

@@ -8,6 +8,7 @@ use domain::timestamp::Timestamp;
 use domain::token::TokenKey;
 use store::leases::{Claim, Fence, Holder, Kept, LONGEST_LEASE, LeaseTime, SHARDS, Shard};
 use store::observations::Batch;
+use store::outcomes::Raised;
 use store::{Store, StoreError};
 
 use crate::bench::Bench;
@@ -240,7 +241,7 @@ pub async fn what_was_just_raised_and_not_yet_seen_is_found_once_per_owner(bench
     bench.store.observations().record(batch(seen), START.plus(minutes(2)), &bench.rules).await?;
     let mut found = BTreeSet::new();
     for fence in &two(bench).await? {
-        for (_, token) in bench.store.outcomes().under(fence).raised_since(START).await? {
+        for Raised { token, .. } in bench.store.outcomes().under(fence).raised_since(START).await? {
             assert!(fence.covers(&token));
             assert!(found.insert(token));
         }

@@ -65,6 +65,7 @@ promises! {
     }
     observations {
         the_same_observation_again_changes_nothing
+        the_last_price_of_a_token_is_the_median_of_three_recent_ones
         other_values_under_the_same_key_are_refused
         a_repetition_of_what_was_refused_is_refused_too
         what_cannot_be_stored_is_answered_and_the_rest_is_stored

@@ -53,6 +53,23 @@ pub async fn the_same_observation_again_changes_nothing(bench: &Bench) -> Result
     equals_a_fresh_fold(bench, alert.id).await
 }
 
+pub async fn the_last_price_of_a_token_is_the_median_of_three_recent_ones(bench: &Bench) -> Result<()> {
+    for number in 1..=3 {
+        follow(bench, number).await?;
+    }
+    record(bench, path(1, &[9.0, 9.0, 1.0, 50.0, 2.0])).await?;
+    record(bench, path(2, &[3.0])).await?;
+    let asked = [token(1), token(2), token(3), token(4)];
+    let last = bench.store.observations().last_prices(&asked, START).await?;
+    assert_eq!(last.len(), 2, "the others have no price");
+    let all = path(1, &[9.0, 9.0, 1.0, 50.0, 2.0]);
+    assert_eq!(last[&token(1)], (price(2.0), all[4].1.observed_at));
+    assert_eq!(last[&token(2)].0, price(3.0));
+    let later = all[4].1.observed_at.plus(Duration::from_millis(1));
+    assert!(bench.store.observations().last_prices(&asked, later).await?.is_empty());
+    Ok(())
+}
+
 pub async fn other_values_under_the_same_key_are_refused(bench: &Bench) -> Result<()> {
     let alert = follow(bench, 1).await?;
     record(bench, path(1, &[1.0, 1.2])).await?;

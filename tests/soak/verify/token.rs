@@ -10,9 +10,12 @@ use domain::token::TokenKey;
 use futures::TryStreamExt as _;
 use store::{Rules, Store};
 
-use super::{Evidence, Figures, Violations, alert};
+use super::{Evidence, Figures, Violations, alert, truth};
 use crate::arguments::LEASE;
 use crate::bot::{Pushed, SOURCE};
+
+/// With more tokens than the limits carry, each has its turn this often.
+const EVERY_FEW_MINUTES: Duration = Duration::from_mins(5);
 
 /// What was promised about a token.
 pub struct Promised {
@@ -61,6 +64,7 @@ impl Promised {
         let mut complete = 0;
         for id in &self.alerts {
             complete += usize::from(alert::check(store, *id, rules, violations).await?);
+            truth::check(store, *id, &prices, evidence, violations).await?;
         }
         Ok(Figures {
             alerts: self.alerts.len(),
@@ -69,7 +73,9 @@ impl Promised {
             complete,
             longest_gap: gaps.longest,
             late_looks: gaps.late,
-            excused: gaps.excused,
+            short: gaps.short,
+            longest_short: gaps.longest_short,
+            held_back: 0,
             happened: String::new(),
         })
     }
@@ -101,8 +107,9 @@ impl Promised {
         for at in looks.filter(|at| *at > self.from && *at < end).chain([end]) {
             // While the database was away nobody could have stored a look.
             let gap = at.since(before).saturating_sub(evidence.database.away(before, at));
-            if gap > longest && gap <= longest + rules.poll_interval && self.was_spoiled(evidence, before, at) {
-                gaps.excused += 1;
+            if gap > longest && self.was_held_back(evidence, before, at, longest) {
+                gaps.short += 1;
+                gaps.longest_short = gaps.longest_short.max(gap);
             } else if gap > longest {
                 let (seconds, near) = (gap.as_secs_f64(), around(prices, before));
                 violations.add(format!("nobody looked at {} from {before} to {at} ({seconds} s): {near}", self.token));
@@ -114,14 +121,18 @@ impl Promised {
         gaps
     }
 
-    /// Whether some source told nothing of the token in between, or what nobody should believe.
-    fn was_spoiled(&self, evidence: &Evidence, from: Timestamp, to: Timestamp) -> bool {
-        let listing = evidence.market.find(&self.token.address);
-        let bad_tick = |seconds| {
-            let at = from.plus(Duration::from_secs(seconds));
-            listing.as_ref().is_some_and(|listing| listing.token.bad_tick(at) != 1.0)
-        };
-        evidence.exchange.spoiled(&self.token.address, from, to) || (0..=to.since(from).as_secs()).any(bad_tick)
+    /// Whether a tracker accounted for the token all the time: never longer than `longest` without a look at it or word that
+    /// the limits of the sources leave no request for it; and whether it still got its turn every few minutes.
+    fn was_held_back(&self, evidence: &Evidence, from: Timestamp, to: Timestamp, longest: Duration) -> bool {
+        let (mut before, mut accounted) = (from, true);
+        let told = evidence.held_back.between(&self.token.address, from, to);
+        for at in told.iter().copied().chain([to]) {
+            accounted &= at.since(before).saturating_sub(evidence.database.away(before, at)) <= longest;
+            before = at;
+        }
+        accounted
+            && !told.is_empty()
+            && to.since(from).saturating_sub(evidence.database.away(from, to)) <= EVERY_FEW_MINUTES + longest
     }
 }
 
@@ -130,7 +141,8 @@ impl Promised {
 struct Gaps {
     longest: Duration,
     late: usize,
-    excused: usize,
+    short: usize,
+    longest_short: Duration,
 }
 
 /// Who saw what about then, for whoever looks for the cause.

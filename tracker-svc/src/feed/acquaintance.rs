@@ -1,7 +1,7 @@
 //! What a source does not know it is not asked again for a while, so that a small allowance goes to what it may know.
 //!
 //! New tokens take minutes to appear anywhere, so the while is short, grows from miss to miss, and is half as long for a
-//! young alert. Not to be known is not to be dead: nothing but the asking depends on it.
+//! young alert, and never more than a minute. Not to be known is not to be dead: nothing but the asking depends on it.
 
 use std::time::Duration;
 
@@ -20,6 +20,8 @@ pub struct Acquaintance {
 
 /// After the first, the second, and every further miss.
 const PAUSES: [Duration; 3] = [Duration::from_mins(1), Duration::from_mins(2), Duration::from_mins(5)];
+/// A young alert never waits longer: any minute a source may begin to know it, and these minutes count most.
+const LONGEST_FOR_THE_YOUNG: Duration = Duration::from_mins(1);
 /// A look some moments earlier in its minute than the last one is still the look of that minute.
 const EARLY: Duration = Duration::from_secs(10);
 
@@ -37,7 +39,8 @@ impl Acquaintance {
 
     /// The source was asked and does not know the token.
     pub fn missed(&mut self, at: Timestamp, young: bool) {
-        let pause = PAUSES[(self.misses as usize).min(PAUSES.len() - 1)] / if young { 2 } else { 1 };
+        let pause = PAUSES[(self.misses as usize).min(PAUSES.len() - 1)];
+        let pause = if young { (pause / 2).min(LONGEST_FOR_THE_YOUNG) } else { pause };
         self.asked_at = at;
         self.misses = self.misses.saturating_add(1);
         self.unknown_until = at.plus(pause.saturating_sub(EARLY));
@@ -67,8 +70,8 @@ mod tests {
     }
 
     #[test]
-    fn a_young_alert_is_asked_for_twice_as_often() {
-        assert_eq!(pauses(true), [20, 50, 140, 140]);
+    fn a_young_alert_is_asked_for_every_minute() {
+        assert_eq!(pauses(true), [20, 50, 50, 50]);
     }
 
     #[test]

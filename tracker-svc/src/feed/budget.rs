@@ -111,7 +111,9 @@ impl Budget {
         Duration::from_secs_f64(60.0 / self.requests_per_minute())
     }
 
-    fn burst(&self) -> u32 {
+    /// How many requests it may send at once after a pause.
+    #[must_use]
+    pub fn burst(&self) -> u32 {
         ((f64::from(self.limits.burst) * self.share) as u32).max(1)
     }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::observation::Observation;
+use domain::quantity::PriceUsd;
 use domain::timestamp::Timestamp;
 use domain::token::{Chain, TokenAddress, TokenKey};
 use service::clock::{Clock, Work};
@@ -20,7 +21,7 @@ use super::Purpose;
 use super::http::Http;
 use super::judge::Taken;
 use super::jump::Ending;
-use super::memory::Memory;
+use super::memory::{Memory, TokenMemory};
 use super::pool_choice::PoolRules;
 use super::queue::{Queue, Traveller};
 use super::registry;
@@ -33,7 +34,7 @@ pub struct Feeds {
     pub(super) sources: Vec<Arc<Source>>,
     pub(super) rules: PoolRules,
     pub(super) memory: Memory,
-    clock: Clock,
+    pub(super) clock: Clock,
 }
 
 /// A token to look at.
@@ -74,8 +75,10 @@ pub struct LookReport {
     pub seen: Vec<(&'static str, usize)>,
     /// Tokens of which nothing is told.
     pub missing: usize,
-    /// Those of them that no source could be asked for in time.
+    /// Those of them that no source could be asked for in time, the held back included.
     pub unasked: Vec<TokenKey>,
+    /// Those of them for which a source that may know them had no request left.
+    pub held_back: Vec<TokenKey>,
     /// How prices that had jumped were settled.
     pub jumps: Jumps,
 }
@@ -89,6 +92,23 @@ pub struct Jumps {
     pub outvoted: usize,
     /// Nobody could tell.
     pub open: usize,
+}
+
+impl Jumps {
+    pub(super) fn add(&mut self, other: Self) {
+        let Self { confirmed, outvoted, open } = other;
+        self.confirmed += confirmed;
+        self.outvoted += outvoted;
+        self.open += open;
+    }
+
+    pub(super) const fn count(&mut self, ending: Ending) {
+        match ending {
+            Ending::Confirmed => self.confirmed += 1,
+            Ending::Outvoted => self.outvoted += 1,
+            Ending::Open => self.open += 1,
+        }
+    }
 }
 
 /// Requests, waiting for their turn or under way, that are made up for one source at once.
@@ -121,10 +141,40 @@ impl Feeds {
         }
     }
 
-    /// How many tokens the first source can be asked for within such a time.
+    /// How many tokens can be asked for in such a time of every `interval`: the first source, or all others while that one is
+    /// not taken at its word.
     #[must_use]
-    pub fn tokens_within(&self, time: Duration) -> usize {
-        self.sources.first().map_or(usize::MAX, |first| first.tokens_within(time))
+    pub fn tokens_every(&self, interval: Duration, time: Duration) -> usize {
+        match self.sources.split_first() {
+            None => usize::MAX,
+            Some((first, _)) if first.has_credit() => first.tokens_within(time),
+            Some((_, others)) => {
+                let believed = others.iter().filter(|source| source.has_credit());
+                believed.map(|source| source.tokens_every(interval, time)).fold(0, usize::saturating_add).max(1)
+            }
+        }
+    }
+
+    /// Those of these tokens of which no price was told yet since this tracker began to follow them.
+    #[must_use]
+    pub fn unknown<'a>(&self, tokens: impl Iterator<Item = &'a TokenKey>) -> Vec<TokenKey> {
+        let is_known = |token: &&TokenKey| self.memory.peek(&token.address, TokenMemory::is_known) == Some(true);
+        tokens.filter(|token| !is_known(token)).copied().collect()
+    }
+
+    /// What a bot says that a token costs of which nothing was told yet: a first price that is far from it needs a second
+    /// source. It is no measure of the source, for bots err too.
+    pub fn remember_quote(&self, token: &TokenAddress, price: PriceUsd) {
+        self.remember(token, price, Timestamp::EPOCH);
+    }
+
+    /// What was told of a token before, by another tracker or another process: jumps are measured by it.
+    pub fn remember(&self, token: &TokenAddress, price: PriceUsd, at: Timestamp) {
+        self.memory.of(token, |of| {
+            if !of.is_known() {
+                of.told(price, at);
+            }
+        });
     }
 
     /// Whether a token's price has moved a short while ago.
@@ -148,6 +198,7 @@ impl Feeds {
         work: Work,
         deliver: &mpsc::Sender<Delivery>,
     ) -> (LookReport, Work) {
+        self.try_distrusted(&wanted).await;
         let mut look = Look {
             feeds: self,
             deadline,
@@ -219,8 +270,8 @@ impl Look<'_> {
         if let Some(queue) = self.of_source.remove(&id).and_then(|source| self.queues.get_mut(source)) {
             queue.in_flight -= 1;
         }
-        let Batch { answered_by, taken: Taken { onward, told, confirmed }, work } = batch?;
-        self.report.jumps.confirmed += confirmed;
+        let Batch { answered_by, taken: Taken { onward, told, jumps }, work } = batch?;
+        self.report.jumps.add(jumps);
         if let Some(told_before) = self.told.get_mut(answered_by) {
             *told_before = Some(told_before.unwrap_or(0) + told);
         }
@@ -230,11 +281,12 @@ impl Look<'_> {
         Some(work)
     }
 
-    /// Queues a token at the first source from `index` on that may know it; without one, its way ends.
+    /// Queues a token at the first source from `index` on that is believed and may know it; without one, its way ends.
     fn send_on(&mut self, index: usize, traveller: Traveller) {
         let now = self.feeds.clock.steady();
         let token = &traveller.wanted.token.address;
-        for (index, queue) in self.queues.iter_mut().enumerate().skip(index) {
+        let sources = self.queues.iter_mut().zip(&self.feeds.sources).enumerate().skip(index);
+        for (index, (queue, _)) in sources.filter(|(_, (_, source))| source.has_credit()) {
             let known = self.feeds.memory.peek(token, |of| of.acquaintance(index)).unwrap_or_default();
             if index == 0 || known.unknown_until <= now {
                 queue.push(traveller, known.asked_at, now);
@@ -245,15 +297,16 @@ impl Look<'_> {
     }
 
     fn end(&mut self, traveller: Traveller) {
-        let (token, answered) = (traveller.wanted.token, traveller.answered);
+        let (token, answered, held_back) = (traveller.wanted.token, traveller.answered, traveller.held_back);
         match self.feeds.settle(traveller, &mut self.ended) {
-            Some(Ending::Confirmed) => self.report.jumps.confirmed += 1,
-            Some(Ending::Outvoted) => self.report.jumps.outvoted += 1,
-            Some(Ending::Open) => self.report.jumps.open += 1,
+            Some(ending) => self.report.jumps.count(ending),
             None => {
                 self.report.missing += 1;
-                if !answered {
+                if !answered || held_back {
                     self.report.unasked.push(token);
+                }
+                if held_back {
+                    self.report.held_back.push(token);
                 }
             }
         }
@@ -283,7 +336,7 @@ impl Look<'_> {
         if self.batches.is_empty() {
             // Nobody has a request to spare for those any more.
             let left_out: Vec<Traveller> = self.queues.iter_mut().flat_map(Queue::take_left_out).collect();
-            left_out.into_iter().for_each(|traveller| self.end(traveller));
+            left_out.into_iter().for_each(|traveller| self.end(Traveller { held_back: true, ..traveller }));
         }
     }
 
@@ -314,17 +367,21 @@ impl Feeds {
     ) -> Batch {
         let source = &self.sources[index];
         let tokens: Vec<TokenAddress> = batch.iter().map(|traveller| traveller.wanted.token.address).collect();
-        let backup = self.sources.get(index + 1).map(|backup| &**backup);
-        // What is good to know but not needed is asked where that costs nothing that is needed elsewhere.
-        let answer = if batch.iter().all(|traveller| traveller.jump.is_some()) {
-            source.ask_spare(&tokens, Purpose::Check).await
-        } else if batch.iter().all(|traveller| traveller.jump.is_some() || traveller.wanted.left_out) {
-            source.ask_spare(&tokens, Purpose::Follow).await
+        let backup = self.sources.get(index + 1).map(|backup| &**backup).filter(|backup| backup.has_credit());
+        let mut held_back = false;
+        // Those that were left out are asked for where that costs nothing that is needed elsewhere.
+        let answer = if batch.iter().all(|traveller| traveller.wanted.left_out) {
+            let answer = source.ask_spare(&tokens, Purpose::Follow).await;
+            held_back = answer.is_none();
+            answer
         } else {
-            match source.ask(&tokens, backup, deadline, &mut work).await {
+            let is_check = batch.iter().all(|traveller| traveller.jump.is_some());
+            let (purpose, backup) = if is_check { (Purpose::Check, None) } else { (Purpose::Follow, backup) };
+            match source.ask(&tokens, purpose, backup, deadline, &mut work).await {
                 Ok(answer) => Some(answer),
                 Err(error @ (AskError::NoneLeft(_) | AskError::Opened(_))) => {
                     tracing::debug!(source = source.name(), tokens = tokens.len(), %error, "a price source was passed over");
+                    held_back = matches!(error, AskError::NoneLeft(_));
                     None
                 }
                 Err(error) => {
@@ -334,6 +391,8 @@ impl Feeds {
             }
         };
         let Some(answer) = answer else {
+            let held = |traveller: Traveller| Traveller { held_back: traveller.held_back || held_back, ..traveller };
+            let batch = batch.into_iter().map(held).collect();
             return Batch { answered_by: index, taken: Taken { onward: batch, ..Taken::default() }, work };
         };
         let answered_by = index + usize::from(answer.hedged);

@@ -9,8 +9,8 @@ use domain::timestamp::Timestamp;
 use domain::token::TokenAddress;
 use store::pools::PinnedPool;
 
-use super::cascade::{Feeds, Seen, Wanted};
-use super::jump::{Ending, Jump, Witness};
+use super::cascade::{Feeds, Jumps, Seen, Wanted};
+use super::jump::{Ending, Jump, Witness, agree};
 use super::pool_choice::{Choice, choose};
 use super::queue::Traveller;
 use super::source::{Answer, Source};
@@ -23,8 +23,8 @@ pub(super) struct Taken {
     pub(super) onward: Vec<Traveller>,
     /// Tokens that were told of, checks aside.
     pub(super) told: usize,
-    /// Jumps that this answer confirmed.
-    pub(super) confirmed: usize,
+    /// Jumps that this answer settled.
+    pub(super) jumps: Jumps,
 }
 
 /// What a source told of a token.
@@ -45,6 +45,7 @@ impl Feeds {
             by_token.entry(quote.token).or_default().push(quote);
         }
         let mut taken = Taken::default();
+        let mut judged = Vec::with_capacity(batch.len());
         for mut traveller in batch {
             traveller.answered = true;
             let candidates = by_token.remove(&traveller.wanted.token.address).unwrap_or_default();
@@ -57,16 +58,49 @@ impl Feeds {
                     _ => {}
                 }
             });
+            judged.push((traveller, told));
+        }
+        self.count_jumps(source, &judged);
+        for (traveller, told) in judged {
             let is_check = traveller.jump.is_some();
-            taken.told += usize::from(told.is_some() && !is_check);
             let onward = match told {
-                Some(told) => self.compare(index, traveller, told, seen),
+                Some(told) if source.has_credit() => {
+                    taken.told += usize::from(!is_check);
+                    self.compare(index, traveller, told, seen, &mut taken.jumps)
+                }
+                Some(told) => Some(self.claim(index, traveller, told)),
                 None => Some(traveller),
             };
-            taken.confirmed += usize::from(is_check && onward.is_none());
             taken.onward.extend(onward);
         }
         taken
+    }
+
+    /// Holds the prices of one answer against the last ones, checks aside: they are of tokens that are known to jump.
+    fn count_jumps(&self, source: &Source, judged: &[(Traveller, Option<Told>)]) {
+        let (mut compared, mut jumped) = (0, 0);
+        for (traveller, told) in judged.iter().filter(|(traveller, _)| traveller.jump.is_none()) {
+            let Some(Observation { price_usd, observed_at, .. }) = told.as_ref().map(|told| &told.observation) else {
+                continue;
+            };
+            let last = self.memory.peek(&traveller.wanted.token.address, |of| of.recent(*observed_at)).flatten();
+            compared += u32::from(last.is_some());
+            jumped += u32::from(last.is_some_and(|last| !agree(last, *price_usd)));
+        }
+        source.compared(compared, jumped);
+    }
+
+    /// What a source says that is not taken at its word: a jump is a claim, that another source may yet bear out; anything
+    /// else is as good as nothing, also where it happens to look like the last price.
+    fn claim(&self, index: usize, mut traveller: Traveller, told: Told) -> Traveller {
+        let Told { observation, pool, .. } = told;
+        let last =
+            self.memory.peek(&traveller.wanted.token.address, |of| of.jump_from(observation.price_usd)).flatten();
+        if let (None, Some(reference)) = (&traveller.jump, last) {
+            let jump = Jump { reference, claimed_by: index, claim: observation, pool, others: Vec::new() };
+            traveller.jump = Some(Box::new(jump));
+        }
+        traveller
     }
 
     /// What the candidates, all of one token, tell of it.
@@ -105,15 +139,30 @@ impl Feeds {
     }
 
     /// Adds what was told to `seen`, unless it is a jump, or does not settle one: then the next source is to be asked.
-    fn compare(&self, index: usize, mut traveller: Traveller, told: Told, seen: &mut Seen) -> Option<Traveller> {
+    fn compare(
+        &self,
+        index: usize,
+        mut traveller: Traveller,
+        told: Told,
+        seen: &mut Seen,
+        jumps: &mut Jumps,
+    ) -> Option<Traveller> {
         let token = &traveller.wanted.token.address;
         if let Some(jump) = &mut traveller.jump {
             let Told { observation, liquidity_usd, .. } = told;
             jump.others.push(Witness { observation, liquidity_usd });
-            if jump.ending() != Ending::Confirmed {
+            // Against a source that is not taken at its word one other is enough.
+            let is_settled = match jump.ending() {
+                Ending::Confirmed => true,
+                Ending::Outvoted => self.sources.get(jump.claimed_by).is_some_and(|claimant| !claimant.has_credit()),
+                Ending::Open => false,
+            };
+            if !is_settled {
                 return Some(traveller);
             }
-            self.settle(traveller, seen);
+            if let Some(ending) = self.settle(traveller, seen) {
+                jumps.count(ending);
+            }
             return None;
         }
         let Told { observation, pool, .. } = told;
@@ -142,22 +191,20 @@ impl Feeds {
         let jump = traveller.jump.take()?;
         let (ending, claimed_by, reference) = (jump.ending(), jump.claimed_by, jump.reference);
         let (claimed, at) = (jump.claim.price_usd, jump.claim.observed_at);
-        let alone = jump.others.is_empty();
         let claimant = self.sources.get(claimed_by)?;
-        if claimant.jump_ended(ending) {
-            tracing::warn!(
-                source = claimant.name(),
-                "a price source is outvoted over and over; its jumps need a second source now"
-            );
+        if ending == Ending::Confirmed {
+            claimant.borne_out();
         }
         tracing::debug!(token.address = %wanted.token.address, source = claimant.name(), from_usd = reference.get(),
             to_usd = claimed.get(), ?ending, "a price jumped");
-        if ending == Ending::Open && alone && !claimant.has_credit() {
+        let has_credit = claimant.has_credit();
+        let (believed, pool) = jump.believed(has_credit);
+        if believed.is_empty() {
             return None;
         }
-        let (believed, pool) = jump.believed();
         self.memory.of(&wanted.token.address, |of| match (ending, believed.last()) {
-            (Ending::Open, _) => of.told_unsettled(claimed, at),
+            (Ending::Open, _) if has_credit => of.told_unsettled(claimed, at),
+            (Ending::Open, Some(last)) => of.told_unsettled(last.price_usd, last.observed_at),
             (_, Some(last)) => of.told(last.price_usd, last.observed_at),
             (_, None) => {}
         });

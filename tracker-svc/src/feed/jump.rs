@@ -11,14 +11,13 @@
 //! - **open**: nobody can be asked, nobody knows the token, or everybody says something else. What was said goes in as it
 //!   is, and the rules of hygiene hold it until it is confirmed or dropped.
 //!
-//! A source that was just outvoted over and over is not taken at its word where nobody else can be asked: what it says of a
-//! jump is left out ([`Credit`]).
+//! A source most of whose prices jump is not taken at its word: where nobody bears it out, what it says of a jump is left out
+//! ([`super::credit`]).
 
 use std::time::Duration;
 
 use domain::observation::Observation;
 use domain::quantity::{AmountUsd, PriceUsd};
-use domain::timestamp::Timestamp;
 use store::pools::PinnedPool;
 
 /// So many times the last price, or one part in so many of it, is a jump; within it, two prices agree.
@@ -90,10 +89,15 @@ impl Jump {
         agree(other.observation.price_usd, self.reference) && (!falls || alive)
     }
 
-    /// What goes in, and whether the pin does too; the observation to measure the next price by comes last.
+    /// What goes in, and whether the pin does too; the observation to measure the next price by comes last. Nothing does
+    /// where nobody bears out a claimant that is not taken at its word.
     #[must_use]
-    pub fn believed(self) -> (Vec<Observation>, Option<PinnedPool>) {
+    pub fn believed(mut self, claimant_has_credit: bool) -> (Vec<Observation>, Option<PinnedPool>) {
         let ending = self.ending();
+        if ending == Ending::Open && !claimant_has_credit {
+            // The last of them measures the next price, as a claim of its own.
+            return (self.others.drain(..).map(|other| other.observation).collect(), None);
+        }
         let (claimed, reference) = (self.claim.price_usd, self.reference);
         let falls = claimed.get() < reference.get();
         let mut others: Vec<Observation> = self.others.into_iter().map(|other| other.observation).collect();
@@ -114,52 +118,6 @@ impl Jump {
                 (others, self.pool)
             }
         }
-    }
-}
-
-/// Whether a source may be taken at its word: how its latest jumps ended.
-#[derive(Clone, Copy, Debug)]
-pub struct Credit {
-    confirmed: u32,
-    outvoted: u32,
-    counted_since: Timestamp,
-    lost_until: Timestamp,
-}
-
-/// Endings are counted for so long, and credit that is lost is lost for so long.
-const COUNTED_FOR: Duration = Duration::from_mins(5);
-/// Outvoted so many times within that, and more often than confirmed, a source loses its credit.
-const OUTVOTED: u32 = 10;
-
-impl Default for Credit {
-    fn default() -> Self {
-        Self { confirmed: 0, outvoted: 0, counted_since: Timestamp::EPOCH, lost_until: Timestamp::EPOCH }
-    }
-}
-
-impl Credit {
-    /// One of the source's jumps ended; returns whether its credit is lost by that.
-    pub fn ended(&mut self, ending: Ending, now: Timestamp) -> bool {
-        if now.since(self.counted_since) >= COUNTED_FOR {
-            *self = Self { counted_since: now, lost_until: self.lost_until, ..Self::default() };
-        }
-        match ending {
-            Ending::Confirmed => self.confirmed += 1,
-            Ending::Outvoted => self.outvoted += 1,
-            Ending::Open => {}
-        }
-        if ending != Ending::Outvoted || self.outvoted < OUTVOTED || self.outvoted <= self.confirmed {
-            return false;
-        }
-        let had = self.has(now);
-        self.lost_until = now.plus(COUNTED_FOR);
-        had
-    }
-
-    /// Whether the source is taken at its word.
-    #[must_use]
-    pub fn has(&self, now: Timestamp) -> bool {
-        now >= self.lost_until
     }
 }
 

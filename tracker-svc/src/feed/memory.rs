@@ -1,8 +1,9 @@
 //! What is remembered of tokens from look to look: doubts about the pin, the last price, which source knows them.
 //!
 //! All of it lives in memory alone and is lost in a restart, on purpose: each piece only makes the next looks better. Doubts
-//! begin anew, so that a move of the pin comes ten minutes later at most; the first price after a restart is nobody's jump;
-//! every source is asked once more for what it may not know. It is bounded by the tokens that are followed:
+//! begin anew, so that a move of the pin comes ten minutes later at most; every source is asked once more for what it may not
+//! know. Only the last price is taken from the store then ([`super::Feeds::remember`]): or the first price after a restart would
+//! be nobody's jump, and a source that lies just then would be believed. It is bounded by the tokens that are followed:
 //! [`Memory::forget_all_but`].
 
 use std::collections::{HashMap, HashSet};
@@ -22,12 +23,14 @@ use super::pool_choice::Doubts;
 pub struct Memory(Mutex<HashMap<TokenAddress, TokenMemory>>);
 
 /// What is remembered of one token.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct TokenMemory {
     /// Against its pinned pool. Boxed, for nearly no token has any.
     doubts: Option<Box<Doubts>>,
     /// The last price that is no jump, or was settled.
     reference: Option<PriceUsd>,
+    /// When that was.
+    told_at: Timestamp,
     /// Since when jumps from the reference could not be settled.
     unsettled_since: Option<Timestamp>,
     /// The price when it last moved.
@@ -37,6 +40,22 @@ pub struct TokenMemory {
     acquaintances: Vec<Acquaintance>,
 }
 
+impl Default for TokenMemory {
+    fn default() -> Self {
+        Self {
+            doubts: None,
+            reference: None,
+            told_at: Timestamp::EPOCH,
+            unsettled_since: None,
+            anchor: None,
+            moved_at: None,
+            acquaintances: Vec::new(),
+        }
+    }
+}
+
+/// A last price that is older says nothing of who tells another one.
+const FRESH: Duration = Duration::from_mins(15);
 /// A change of this much is a move: half of what `PRICE_MOVED` reports.
 const MOVE: f64 = 0.1;
 /// A token is moving for so long after its last move.
@@ -98,9 +117,28 @@ impl TokenMemory {
         self.reference.filter(|reference| !agree(*reference, price))
     }
 
+    /// The last price, where it is recent.
+    #[must_use]
+    pub fn recent(&self, now: Timestamp) -> Option<PriceUsd> {
+        self.reference.filter(|_| now.since(self.told_at) < FRESH)
+    }
+
+    /// The last price, where it was told after `since`.
+    #[must_use]
+    pub fn told_since(&self, since: Timestamp) -> Option<PriceUsd> {
+        self.reference.filter(|_| self.told_at > since)
+    }
+
+    /// Whether any price was told.
+    #[must_use]
+    pub const fn is_known(&self) -> bool {
+        self.reference.is_some()
+    }
+
     /// A price was told that is no jump, or a jump that was settled.
     pub fn told(&mut self, price: PriceUsd, at: Timestamp) {
         self.reference = Some(price);
+        self.told_at = at;
         self.unsettled_since = None;
         let moved = self.anchor.is_some_and(|anchor| (price.get() / anchor.get() - 1.0).abs() >= MOVE);
         if moved {

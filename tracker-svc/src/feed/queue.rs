@@ -1,5 +1,5 @@
 //! Tokens that wait to be asked of one source: those that no source before it told of, then those whose price is to be
-//! checked, and last those for which there was no room at the first source.
+//! checked, the longest unasked first; and last those for which there was no room at the first source.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -16,11 +16,13 @@ pub(super) struct Traveller {
     pub(super) jump: Option<Box<Jump>>,
     /// Whether any source answered, be it that it does not know the token.
     pub(super) answered: bool,
+    /// Whether a source that may know more had no request left for it.
+    pub(super) held_back: bool,
 }
 
 impl Traveller {
     pub(super) const fn new(wanted: Wanted) -> Self {
-        Self { wanted, jump: None, answered: false }
+        Self { wanted, jump: None, answered: false, held_back: false }
     }
 }
 
@@ -29,7 +31,8 @@ impl Traveller {
 pub(super) struct Queue {
     /// The longest unasked first, so that what a low limit leaves out is another token each time; then in order of arrival.
     missing: BTreeMap<(Timestamp, u64), Traveller>,
-    jumped: VecDeque<Traveller>,
+    /// In the same order.
+    jumped: BTreeMap<(Timestamp, u64), Traveller>,
     left_out: VecDeque<Traveller>,
     arrivals: u64,
     /// Since when somebody waits.
@@ -45,12 +48,9 @@ impl Queue {
             return;
         }
         self.since.get_or_insert(now);
-        if traveller.jump.is_some() {
-            self.jumped.push_back(traveller);
-        } else {
-            self.arrivals += 1;
-            self.missing.insert((asked_at, self.arrivals), traveller);
-        }
+        self.arrivals += 1;
+        let waiting = if traveller.jump.is_some() { &mut self.jumped } else { &mut self.missing };
+        waiting.insert((asked_at, self.arrivals), traveller);
     }
 
     /// How many wait, the left out aside.
@@ -74,15 +74,15 @@ impl Queue {
     /// The next batch. Checks fill up a request that is needed anyway, or make one of their own.
     pub(super) fn take(&mut self, size: usize, now: Timestamp) -> Vec<Traveller> {
         let mut batch = Vec::with_capacity(size.min(self.len()));
-        while batch.len() < size
-            && let Some((_, traveller)) = self.missing.pop_first()
-        {
-            batch.push(traveller);
+        for waiting in [&mut self.missing, &mut self.jumped] {
+            while batch.len() < size
+                && let Some((_, traveller)) = waiting.pop_first()
+            {
+                batch.push(traveller);
+            }
         }
-        for more in [&mut self.jumped, &mut self.left_out] {
-            let room = size - batch.len();
-            batch.extend(more.drain(..room.min(more.len())));
-        }
+        let room = size - batch.len();
+        batch.extend(self.left_out.drain(..room.min(self.left_out.len())));
         self.since = (self.len() > 0).then_some(now);
         batch
     }

@@ -16,9 +16,9 @@ use tracing::Instrument as _;
 
 use super::breaker::{Breaker, Opened};
 use super::budget::{Budget, NoneLeft};
+use super::credit::Credit;
 use super::hedges::{Hedge, Hedges};
 use super::http::FetchError;
-use super::jump::{Credit, Ending};
 use super::latency::Latency;
 use super::source_metrics::SourceMetrics;
 use super::{Feed, PoolQuote, Purpose};
@@ -113,6 +113,16 @@ impl Source {
         (self.budget().requests_within(time) as usize).max(1).saturating_mul(self.batch_size())
     }
 
+    /// For how many tokens it can be asked in such a time of every `interval`, with what it may ask at once after the rest.
+    #[must_use]
+    pub fn tokens_every(&self, interval: Duration, time: Duration) -> usize {
+        let budget = self.budget();
+        let saved = budget.requests_within(interval.saturating_sub(time)).min(f64::from(budget.burst()));
+        let requests = (budget.requests_within(time) + saved) as usize;
+        drop(budget);
+        requests.max(1).saturating_mul(self.batch_size())
+    }
+
     /// Asks for at most [`Source::batch_size`] tokens. Waits for its turn and between retries, on the clock, but never
     /// beyond `deadline`, a moment of the steady time. Where an answer takes unusually long, `backup` is asked for the same, if it has a request to spare,
     /// and whoever answers first is believed.
@@ -122,6 +132,7 @@ impl Source {
     pub async fn ask(
         &self,
         tokens: &[TokenAddress],
+        first_purpose: Purpose,
         backup: Option<&Self>,
         deadline: Timestamp,
         work: &mut Work,
@@ -135,7 +146,7 @@ impl Source {
                 continue;
             }
             self.breaker().pass(self.clock.steady())?;
-            let purpose = if tries == 0 { Purpose::Follow } else { Purpose::Again };
+            let purpose = if tries == 0 { first_purpose } else { Purpose::Again };
             let error = match self.fetch_or_hedge(tokens, purpose, backup).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
@@ -176,15 +187,43 @@ impl Source {
         self.fetch(pools).await.inspect_err(|error| tracing::debug!(source = self.name(), %error, "no pools")).ok()
     }
 
-    /// One of its jumps ended so; returns whether it is not taken at its word any more.
-    pub fn jump_ended(&self, ending: Ending) -> bool {
-        self.credit().ended(ending, self.clock.steady())
+    /// So many of the prices in one of its answers could be compared with the last ones, of which so many are jumps.
+    pub fn compared(&self, compared: u32, jumped: u32) {
+        if self.credit().compared(compared, jumped, self.clock.steady()) {
+            tracing::warn!(
+                source = self.name(),
+                compared,
+                jumped,
+                "most prices of a source have jumped at once; the others are asked in its place until it says what they say"
+            );
+        }
     }
 
-    /// Whether it is taken at its word where nobody else can be asked.
+    /// Another source bears out one of its jumps.
+    pub fn borne_out(&self) {
+        if self.credit().borne_out(self.clock.steady()) {
+            tracing::info!(source = self.name(), "other sources say the same: the price source is believed again");
+        }
+    }
+
+    /// On trial so many of its prices were compared with what others told, and so many are the same.
+    pub fn tried(&self, compared: u32, same: u32) {
+        if self.credit().tried(compared, same, self.clock.steady()) {
+            tracing::info!(source = self.name(), compared, same, "the price source is believed again");
+        }
+    }
+
+    /// Whether it is taken at its word.
     #[must_use]
     pub fn has_credit(&self) -> bool {
         self.credit().has(self.clock.steady())
+    }
+
+    /// For how long it has not been taken at its word.
+    #[must_use]
+    pub fn distrusted_for(&self) -> Option<Duration> {
+        let now = self.clock.steady();
+        Some(now.since(self.credit().lost_since(now)?))
     }
 
     /// Whether there is a request to spare right now.

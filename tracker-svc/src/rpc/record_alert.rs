@@ -1,6 +1,7 @@
 //! `TrackingService.RecordAlert`: one alert, with the reasons that it passed.
 
 use domain::alert::AlertId;
+use domain::quantity::PriceUsd;
 use domain::timestamp::Timestamp;
 use domain::token::TokenKey;
 use perftrack::v1;
@@ -56,12 +57,15 @@ pub(super) fn read(
 pub(super) struct About {
     pub(super) id: AlertId,
     token: TokenKey,
+    quoted_price_usd: Option<PriceUsd>,
     is_history: bool,
 }
 
 impl About {
     pub(super) const fn of(new: &NewAlert) -> Self {
-        Self { id: new.alert.id, token: new.alert.token.key, is_history: new.alert.tracking_window.is_some() }
+        let alert = &new.alert;
+        let (token, quoted_price_usd) = (alert.token.key, alert.entry.price_usd);
+        Self { id: alert.id, token, quoted_price_usd, is_history: alert.tracking_window.is_some() }
     }
 }
 
@@ -73,7 +77,7 @@ pub(super) fn tell(service: &Calls, about: About, recording: Recording) -> Resul
             let happened = |happening| AlertHappening { alert_id: about.id, token: about.token, happening };
             service.tracking.announce(&happenings.into_iter().map(happened).collect::<Vec<_>>());
             if !about.is_history {
-                service.tracking.follow(about.token);
+                service.tracking.follow(about.token, about.quoted_price_usd);
             }
             Ok(false)
         }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::quantity::PriceUsd;
 use domain::token::TokenKey;
 use service::clock::Work;
 use tokio::sync::mpsc;
@@ -17,6 +18,8 @@ use crate::feed::cascade::Wanted;
 #[derive(Debug)]
 pub(super) struct FirstLook {
     pub(super) token: TokenKey,
+    /// What the bot says it costs.
+    pub(super) quoted_price_usd: Option<PriceUsd>,
     /// Holds the clock until the look begins.
     pub(super) work: Work,
 }
@@ -67,12 +70,21 @@ impl FirstLooks {
         asked: &mut mpsc::Receiver<FirstLook>,
         stop: &CancellationToken,
     ) -> Option<(Vec<TokenKey>, Work)> {
+        let quoted = |first: &FirstLook| {
+            if let Some(price) = first.quoted_price_usd {
+                self.parts.feeds.remember_quote(&first.token.address, price);
+            }
+        };
+        quoted(&first);
         let (mut tokens, mut work) = (vec![first.token], first.work);
         let until = self.parts.clock.now().plus(TOGETHER_WITHIN);
         while tokens.len() < TOGETHER {
             tokio::select! {
                 // Its guard goes: that of the first holds the clock for all.
-                Some(next) = asked.recv() => tokens.push(next.token),
+                Some(next) = asked.recv() => {
+                    quoted(&next);
+                    tokens.push(next.token);
+                }
                 () = work.pause_until(until) => break,
                 () = stop.cancelled() => return None,
             }

@@ -20,6 +20,7 @@ use super::lease::{Gained, Turn};
 use super::patience::survive;
 use super::plan::{Need, Plan, plan};
 use super::schedule::{Passed, Schedule};
+use super::shortfall;
 use super::tick_metrics::TickMetrics;
 use crate::feed::cascade::{LookReport, Wanted};
 
@@ -29,6 +30,9 @@ const YOUNG: Duration = Duration::from_mins(30);
 const FRESH: Duration = Duration::from_hours(1);
 /// The part of the interval in which sources are asked; the rest is for storing.
 const ASKING: f64 = 0.9;
+
+/// An older price is not what the next one is measured by: the rules of hygiene accept anything after so long a gap.
+const REMEMBERED: Duration = Duration::from_mins(15);
 
 /// The polling.
 pub(super) struct Poller {
@@ -117,7 +121,7 @@ impl Poller {
                 planned,
                 left_out,
                 longest_wait_s,
-                "more tokens than the first price source allows to ask for"
+                "more tokens than the price sources allow to ask for"
             );
         }
         let looked_at: Vec<(TokenKey, Option<Timestamp>)> = plan
@@ -130,9 +134,10 @@ impl Poller {
         drop(followed);
         let (report, work) = polled::look(&self.parts.feeds, &turn, wanted, deadline, work, &self.record).await;
         self.wait_on(looked_at, &report);
-        let LookReport { seen, missing, jumps, .. } = report;
+        shortfall::tell(&report.held_back, self.parts.clock.now());
+        let LookReport { seen, missing, jumps, held_back, .. } = report;
         let elapsed_ms = begun.elapsed().as_millis();
-        self.metrics.looked(missing, jumps, begun.elapsed());
+        self.metrics.looked(missing, held_back.len(), jumps, begun.elapsed());
         if missing == tokens {
             tracing::warn!(tokens, elapsed_ms, "no price source told of any token");
         } else {
@@ -164,12 +169,34 @@ impl Poller {
         self.looked_at.retain(|token, _| tickers.contains_key(token));
         self.parts.announcer.learn(tickers);
         self.parts.feeds.forget_all_but(&followed.iter().map(|f| f.token.address).collect());
+        self.remember(&followed, now).await;
         if let Of::Overdue(shards) = of {
             // Half an interval: for the next tick of this tracker may be a whole one away.
             let due = now.minus(self.parts.rules.poll_interval / 2);
             followed.retain(|f| shards.contains(&Shard::of(&f.token)) && f.last_observed_at.is_none_or(|at| at < due));
         }
         Ok(followed)
+    }
+
+    /// Learns what was told before of tokens that are new here: another tracker's until now, or this one's before a restart.
+    async fn remember(&self, followed: &[FollowedToken], now: Timestamp) {
+        let since = now.minus(REMEMBERED);
+        let seen = followed.iter().filter(|f| f.last_observed_at.is_some_and(|at| at >= since));
+        let unknown = self.parts.feeds.unknown(seen.map(|f| &f.token));
+        if unknown.is_empty() {
+            return;
+        }
+        match self.parts.store.observations().last_prices(&unknown, since).await {
+            Ok(last) => {
+                for (token, (price, at)) in last {
+                    self.parts.feeds.remember(&token.address, price, at);
+                }
+            }
+            Err(error) => {
+                let tokens = unknown.len();
+                tracing::warn!(%error, tokens, "the store does not say what tokens last cost; the next price is no jump");
+            }
+        }
     }
 
     fn plan(&self, followed: &[FollowedToken], now: Timestamp, interval: Duration) -> Plan {
@@ -180,7 +207,7 @@ impl Poller {
             looked_at: self.looked_at.get(&f.token).copied().or(f.last_observed_at).unwrap_or(f.newest_alerted_at),
         };
         let needs: Vec<Need> = followed.iter().map(need).collect();
-        plan(&needs, self.parts.feeds.tokens_within(interval.mul_f64(ASKING)), now, interval)
+        plan(&needs, self.parts.feeds.tokens_every(interval, interval.mul_f64(ASKING)), now, interval)
     }
 
     /// Whom no source could be asked for has not had its turn.

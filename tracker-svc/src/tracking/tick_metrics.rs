@@ -14,6 +14,7 @@ pub(super) struct TickMetrics {
     planned: Gauge<u64>,
     left_out: Gauge<u64>,
     missing: Gauge<u64>,
+    held_back: Gauge<u64>,
     longest_wait_seconds: Gauge<f64>,
     elapsed_seconds: Histogram<f64>,
     jumps: Counter<u64>,
@@ -27,9 +28,13 @@ impl TickMetrics {
         let seconds = |name, description| meter.f64_gauge(name).with_unit("s").with_description(description).build();
         Self {
             followed: tokens("perftrack.tick.tokens_followed", "Tokens with an open window: due in every tick"),
-            planned: tokens("perftrack.tick.tokens_planned", "Those of them that the first source had room for"),
-            left_out: tokens("perftrack.tick.tokens_left_out", "Those of them that it had no room for"),
+            planned: tokens("perftrack.tick.tokens_planned", "Those of them that the price sources had room for"),
+            left_out: tokens("perftrack.tick.tokens_left_out", "Those of them that they had no room for"),
             missing: tokens("perftrack.tick.tokens_missing", "Those of them of which no price was told"),
+            held_back: tokens(
+                "perftrack.tick.tokens_held_back",
+                "Those of them that a source might have told of, had its limit left a request",
+            ),
             longest_wait_seconds: seconds(
                 "perftrack.tick.longest_wait",
                 "The longest time since one of them was looked at",
@@ -49,7 +54,8 @@ impl TickMetrics {
         self.longest_wait_seconds.record(longest_wait.as_secs_f64(), &[]);
     }
 
-    pub(super) fn looked(&self, missing: usize, jumps: Jumps, elapsed: Duration) {
+    pub(super) fn looked(&self, missing: usize, held_back: usize, jumps: Jumps, elapsed: Duration) {
+        self.held_back.record(held_back as u64, &[]);
         self.missing.record(missing as u64, &[]);
         self.elapsed_seconds.record(elapsed.as_secs_f64(), &[]);
         let Jumps { confirmed, outvoted, open } = jumps;

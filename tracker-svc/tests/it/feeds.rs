@@ -64,6 +64,13 @@ impl Played {
         Self { clock, market, faults, exchange, feeds, tokens }
     }
 
+    /// The same with feeds that remember nothing.
+    pub fn restarted(self) -> Self {
+        let rules = PoolRules::new(Duration::from_secs(60), vec!["pumpfun".to_owned()]);
+        let feeds = Arc::new(Feeds::new(&settings(&self.exchange), rules, self.clock.clone()).unwrap());
+        Self { feeds, ..self }
+    }
+
     /// One look at all tokens, within a minute.
     pub async fn look(&self) -> (Prices, LookReport) {
         let wanted = self

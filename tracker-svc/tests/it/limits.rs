@@ -126,9 +126,9 @@ async fn tokens_without_room_at_the_first_source_are_told_by_the_next_one_where_
 #[tokio::test]
 async fn with_a_share_of_the_allowance_fewer_tokens_fit_into_a_minute() {
     let played = Played::with(7_000, Limits::real(), |token| token).await;
-    assert_eq!(played.feeds.tokens_within(seconds(54)), 7_020);
+    assert_eq!(played.feeds.tokens_every(seconds(60), seconds(54)), 7_020);
     played.feeds.set_share(0.5);
-    assert_eq!(played.feeds.tokens_within(seconds(54)), 3_510);
+    assert_eq!(played.feeds.tokens_every(seconds(60), seconds(54)), 3_510);
     let (prices, _) = played.look().await;
     assert!(played.exchange.most_in_a_minute(Source::DexScreener) <= 150);
     assert!(played.exchange.most_in_a_minute(Source::Jupiter) <= 15);

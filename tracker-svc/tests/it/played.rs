@@ -141,7 +141,7 @@ impl Played {
         let alert = NewAlert { alert, request_hash: [0; 32], recorded_at: now };
         self.store.alerts().record(alert, &self.rules).await.unwrap();
         if let Some((tracking, ..)) = &self.running {
-            tracking.follow(key(listing.token.address));
+            tracking.follow(key(listing.token.address), None);
         }
         id
     }

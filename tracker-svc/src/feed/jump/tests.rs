@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use domain::timestamp::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
@@ -40,7 +41,7 @@ fn jump(claim: f64, others: &[(f64, Option<f64>)]) -> Jump {
 }
 
 fn told(jump: Jump) -> Vec<f64> {
-    jump.believed().0.iter().map(|observation| observation.price_usd.get()).collect()
+    jump.believed(true).0.iter().map(|observation| observation.price_usd.get()).collect()
 }
 
 #[test]
@@ -87,23 +88,11 @@ fn a_third_source_may_confirm_what_the_second_does_not() {
 }
 
 #[test]
-fn a_source_that_is_outvoted_over_and_over_loses_its_credit_for_a_while() {
-    let mut credit = Credit::default();
-    let lost: Vec<bool> = (0..10).map(|_| credit.ended(Ending::Outvoted, NOW)).collect();
-    assert_eq!(lost.iter().filter(|lost| **lost).count(), 1);
-    assert!(lost[9] && !credit.has(NOW));
-    assert!(credit.has(NOW.plus(COUNTED_FOR)));
-}
-
-#[test]
-fn a_source_that_is_more_often_right_keeps_its_credit() {
-    let mut credit = Credit::default();
-    for _ in 0..30 {
-        credit.ended(Ending::Confirmed, NOW);
-        credit.ended(Ending::Confirmed, NOW);
-        credit.ended(Ending::Outvoted, NOW);
-    }
-    assert!(credit.has(NOW));
+fn without_credit_a_claim_that_nobody_bears_out_is_left_out() {
+    let told = |jump: Jump| jump.believed(false).0.iter().map(|o| o.price_usd.get()).collect::<Vec<_>>();
+    assert!(told(jump(4.0, &[])).is_empty());
+    assert_eq!(told(jump(14.0, &[(3.5, None)])), [3.5], "a real rise behind a wrong price");
+    assert_eq!(told(jump(4.0, &[(3.5, None)])), [3.5, 4.0], "confirmed is confirmed");
 }
 
 proptest! {

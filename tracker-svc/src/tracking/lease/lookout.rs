@@ -7,6 +7,7 @@ use domain::alert::AlertId;
 use domain::timestamp::Timestamp;
 use service::clock::Work;
 use store::StoreError;
+use store::outcomes::Raised;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -59,10 +60,10 @@ impl Lookout {
         let raised = store.outcomes().under(&turn.fence).raised_since(now.minus(reach)).await?;
         self.asked.retain(|_, found| now.since(*found) <= reach * 2);
         let Some(first_looks) = self.first_looks.upgrade() else { return Ok(()) };
-        for (alert, token) in raised {
+        for Raised { alert, token, quoted_price_usd } in raised {
             if self.asked.insert(alert, now).is_none() {
                 // Where too many wait, the next tick looks at it.
-                let _ = first_looks.try_send(FirstLook { token, work: clock.work() });
+                let _ = first_looks.try_send(FirstLook { token, quoted_price_usd, work: clock.work() });
             }
         }
         Ok(())

@@ -59,8 +59,12 @@ impl Poller {
         let (clock, leases, interval) =
             (self.parts.clock.clone(), self.parts.leases.clone(), self.parts.rules.poll_interval);
         let mut schedule = Schedule::new(clock.now(), interval);
+        // What came to this tracker during a tick.
+        let mut came = BTreeSet::new();
         loop {
             let of = tokio::select! {
+                biased;
+                () = std::future::ready(()), if !came.is_empty() => Of::Overdue(std::mem::take(&mut came)),
                 () = work.pause_until(schedule.next()) => Of::All,
                 Some(gained) = gained.recv() => {
                     // Its guard goes: the clock is held by this task's own.
@@ -70,13 +74,23 @@ impl Poller {
                 () = stop.cancelled() => return,
             };
             let (all, begun) = (of == Of::All, clock.steady());
-            let ticked = tokio::select! {
-                ticked = survive("a tick", self.tick(of, interval, work)) => ticked,
-                work = leases.lapse() => {
-                    tracing::warn!("the leases ran out during a tick; it is broken off, its tokens may be another's now");
-                    Some(work)
+            let ticked = {
+                let tick = survive("a tick", self.tick(of, interval, work));
+                tokio::pin!(tick);
+                loop {
+                    tokio::select! {
+                        ticked = &mut tick => break ticked,
+                        // A tick may wait for the clock: whoever waits for its end must not hold it.
+                        Some(gained) = gained.recv() => came.extend(gained.shards),
+                        work = leases.lapse() => {
+                            tracing::warn!(
+                                "the leases ran out during a tick; it is broken off, its tokens may be another's now"
+                            );
+                            break Some(work);
+                        }
+                        () = stop.cancelled() => return,
+                    }
                 }
-                () = stop.cancelled() => return,
             };
             work = ticked.unwrap_or_else(|| clock.work());
             if all {

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::Request as HttpRequest;
+use axum::http::{Request as HttpRequest, Response as HttpResponse};
 use axum::routing::{get, post};
 use perftrack::v1;
 use perftrack::v1::tracking_service_client::TrackingServiceClient;
@@ -289,4 +289,91 @@ fn the_ready_line_names_every_server() {
     let address = |port| SocketAddr::from(([127, 0, 0, 1], port));
     let line = ready_line(&[("tracker", address(50_051)), ("analysis", address(50_052))]);
     assert_eq!(line, "ready tracker=127.0.0.1:50051 analysis=127.0.0.1:50052");
+}
+
+/// A certificate for 127.0.0.1 in files of its own, and the authority that vouches for it.
+fn certificate(folder: &std::path::Path) -> (TlsFiles, tonic::transport::Certificate) {
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+    let files =
+        TlsFiles { certificate: folder.join("cert.pem"), key: folder.join("key.pem"), client_authorities: None };
+    std::fs::write(&files.certificate, made.cert.pem()).unwrap();
+    std::fs::write(&files.key, made.signing_key.serialize_pem()).unwrap();
+    (files, tonic::transport::Certificate::from_pem(made.cert.pem()))
+}
+
+async fn by_tls(address: SocketAddr, authority: &tonic::transport::Certificate) -> Option<Channel> {
+    let tls = tonic::transport::ClientTlsConfig::new().ca_certificate(authority.clone());
+    let endpoint = Channel::from_shared(format!("https://{address}")).unwrap().tls_config(tls).unwrap();
+    endpoint.connect().await.ok()
+}
+
+#[tokio::test]
+async fn a_renewed_certificate_is_shown_without_a_restart_and_a_broken_one_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let (files, first) = certificate(folder.path());
+    let options = ServeOptions { tls: Some(files.clone()), ..ServeOptions::default() };
+    let running = start(RoutesBuilder::default(), options).await;
+    let channel = by_tls(running.address, &first).await.unwrap();
+    becomes(channel, "", ServingStatus::Serving).await;
+    std::fs::write(&files.certificate, "no certificate").unwrap();
+    let (_, second) = certificate(folder.path());
+    while by_tls(running.address, &second).await.is_none() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(by_tls(running.address, &first).await.is_none());
+    running.stopped().await;
+}
+
+#[tokio::test]
+async fn a_caller_with_a_good_token_gets_through_and_one_that_is_taken_away_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens");
+    let (token, line) = crate::auth::create("bot", crate::auth::Role::Reader, None).unwrap();
+    std::fs::write(&path, line).unwrap();
+    let options = ServeOptions { tokens_file: Some(path.clone()), ..ServeOptions::default() };
+    let running = start(RoutesBuilder::default(), options).await;
+    let channel = running.channel().await;
+    becomes(channel.clone(), "", ServingStatus::Serving).await;
+    let mut client = TrackingServiceClient::new(channel);
+    let mut get = async |token: Option<&str>| {
+        let mut request = tonic::Request::new(v1::GetAlertRequest::default());
+        if let Some(token) = token {
+            request.metadata_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+        }
+        client.get_alert(request).await.unwrap_err().code()
+    };
+    assert_eq!(get(None).await, Code::Unauthenticated);
+    assert_eq!(get(Some(&token)).await, Code::Unimplemented, "no such service is behind this server");
+    std::fs::write(&path, "").unwrap();
+    while get(Some(&token)).await != Code::Unauthenticated {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    running.stopped().await;
+}
+
+#[tokio::test]
+async fn a_stream_ends_at_its_callers_deadline_and_one_too_many_is_told_to_wait() {
+    let answers = || async {
+        tonic::body::Body::new(Body::from_stream(futures::stream::pending::<Result<axum::body::Bytes, Infallible>>()))
+    };
+    let path = "/perftrack.v1.TrackingService/WatchEvents";
+    let router = Router::new()
+        .route(path, get(move || async move { HttpResponse::new(Body::new(answers().await)) }))
+        .layer(from_fn_with_state(Arc::new(Room::new(0, 1)), limit::bound))
+        .layer(from_fn(deadline::honour));
+    let ask = |timeout: &'static str| {
+        let request = HttpRequest::builder().uri(path).header("grpc-timeout", timeout).body(Body::empty()).unwrap();
+        router.clone().oneshot(request)
+    };
+    let first = ask("200m").await.unwrap();
+    assert!(crate::response::status_of(&first).is_none());
+    let second = crate::response::status_of(&ask("200m").await.unwrap()).unwrap();
+    assert_eq!(second.code(), Code::ResourceExhausted);
+    assert_eq!(second.get_error_details().error_info().unwrap().reason, "TOO_MANY_STREAMS");
+    let mut body = first.into_body();
+    let frame =
+        std::future::poll_fn(|context| http_body::Body::poll_frame(std::pin::Pin::new(&mut body), context)).await;
+    let trailers = frame.unwrap().unwrap().into_trailers().unwrap();
+    assert_eq!(Status::from_header_map(&trailers).unwrap().code(), Code::DeadlineExceeded);
+    assert!(crate::response::status_of(&ask("200m").await.unwrap()).is_none(), "its place is free again");
 }

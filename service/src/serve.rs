@@ -28,6 +28,7 @@ use crate::response::rejected;
 use crate::status::{Reason, Rejection};
 use crate::tls::{TlsError, TlsFiles};
 use crate::{access_log, deadline, reflection, watched};
+use connection::Ends;
 
 /// Why a server does not run.
 #[derive(Debug, thiserror::Error)]
@@ -117,6 +118,7 @@ impl Default for ServeOptions {
 /// are told to try again.
 pub struct Server {
     health: Health,
+    health_address: Option<SocketAddr>,
     gate: Arc<OnceLock<axum::Router>>,
     serving: AbortOnDropHandle<Result<(), tonic::transport::Error>>,
     stop: CancellationToken,
@@ -160,8 +162,10 @@ impl Server {
         warn_of_openness(listener.address, tls.is_some(), tokens.is_some());
 
         let health = Health::new(services).await;
+        let mut health_address = None;
         if let Some(address) = options.health_listen {
-            beside.push(probes::serve(address, health.server()).await?);
+            let (address, serving) = probes::serve(address, health.server()).await?;
+            (health_address, _) = (Some(address), beside.push(serving));
         }
         let gate = Arc::new(OnceLock::new());
         let mut routes = RoutesBuilder::default();
@@ -187,12 +191,13 @@ impl Server {
             .http2_keepalive_interval(Some(Duration::from_secs(30)))
             .serve_with_incoming_shutdown(
                 Routes::from(router),
-                connection::incoming(listener.tcp, tls, cut.clone()),
+                connection::incoming(listener.tcp, tls, Ends { drain: drain.clone(), cut: cut.clone() }),
                 drain.clone().cancelled_owned(),
             );
         tracing::info!(server.address = %listener.address, "listening");
         Ok(Self {
             health,
+            health_address,
             gate,
             serving: AbortOnDropHandle::new(tokio::spawn(server)),
             stop,
@@ -202,6 +207,12 @@ impl Server {
             drain_timeout: options.drain_timeout,
             _beside: beside,
         })
+    }
+
+    /// Where health alone answers, if anywhere.
+    #[must_use]
+    pub const fn health_address(&self) -> Option<SocketAddr> {
+        self.health_address
     }
 
     /// Is cancelled when calls are to end: a while after a stop was asked for. Streams without an end, and work that calls
@@ -224,7 +235,7 @@ impl Server {
         F: Future<Output = Result<(), E>>,
         E: Display,
     {
-        let Self { health, gate, mut serving, stop, drain, cut, shutdown_delay, drain_timeout, _beside } = self;
+        let Self { health, gate, mut serving, stop, drain, cut, shutdown_delay, drain_timeout, _beside, .. } = self;
         let _ = gate.set(routes.into().routes().prepare().into_axum_router());
         let stopping = async {
             health.watch(probe, &stop).await;

@@ -32,7 +32,18 @@ const NO_ROOM: Duration = Duration::from_millis(50);
 pub(super) struct Connection {
     io: Io,
     address: SocketAddr,
+    /// Until the client has said its first word: whoever connects and then says nothing would hold a stop up.
+    silent: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
     cut: Pin<Box<WaitForCancellationFutureOwned>>,
+}
+
+/// When connections end that do not end by themselves.
+#[derive(Clone)]
+pub(super) struct Ends {
+    /// Cancelled when no new calls are taken: those of which nothing was heard yet.
+    pub drain: CancellationToken,
+    /// Cancelled when the server has to end: all.
+    pub cut: CancellationToken,
 }
 
 enum Io {
@@ -40,15 +51,15 @@ enum Io {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
-/// The connections that arrive at `listener`. The listener is closed when the stream is dropped; connections break when
-/// `cut` is cancelled.
+/// The connections that arrive at `listener`. The listener is closed when the stream is dropped; connections break as `ends`
+/// says.
 pub(super) fn incoming(
     listener: TcpListener,
     tls: Option<Current<ServerConfig>>,
-    cut: CancellationToken,
+    ends: Ends,
 ) -> impl Stream<Item = io::Result<Connection>> {
     let (sender, receiver) = mpsc::channel(64);
-    let accepting = AbortOnDropHandle::new(tokio::spawn(accept(listener, tls, cut, sender)));
+    let accepting = AbortOnDropHandle::new(tokio::spawn(accept(listener, tls, ends, sender)));
     let mut connections = ReceiverStream::new(receiver);
     futures::stream::poll_fn(move |context| {
         let _while_it_lasts = &accepting;
@@ -59,7 +70,7 @@ pub(super) fn incoming(
 async fn accept(
     listener: TcpListener,
     tls: Option<Current<ServerConfig>>,
-    cut: CancellationToken,
+    ends: Ends,
     sender: mpsc::Sender<io::Result<Connection>>,
 ) {
     let handshakes = Arc::new(Semaphore::new(HANDSHAKES));
@@ -73,9 +84,8 @@ async fn accept(
             }
         };
         let _ = stream.set_nodelay(true);
-        let connection = |io| Connection { io, address, cut: Box::pin(cut.clone().cancelled_owned()) };
         let Some(tls) = &tls else {
-            if sender.send(Ok(connection(Io::Plain(stream)))).await.is_err() {
+            if sender.send(Ok(Connection::new(Io::Plain(stream), address, &ends))).await.is_err() {
                 return;
             }
             continue;
@@ -83,13 +93,12 @@ async fn accept(
         let acceptor = TlsAcceptor::from(Arc::clone(&tls.borrow()));
         // Never closed.
         let Ok(turn) = Arc::clone(&handshakes).acquire_owned().await else { return };
-        let (sender, cut) = (sender.clone(), cut.clone());
+        let (sender, ends) = (sender.clone(), ends.clone());
         tokio::spawn(async move {
             let _turn = turn;
             match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
                 Ok(Ok(stream)) => {
-                    let cut = Box::pin(cut.cancelled_owned());
-                    let _ = sender.send(Ok(Connection { io: Io::Tls(Box::new(stream)), address, cut })).await;
+                    let _ = sender.send(Ok(Connection::new(Io::Tls(Box::new(stream)), address, &ends))).await;
                 }
                 Ok(Err(error)) => {
                     tracing::debug!(client.address = %address, error.message = %error, "no TLS with a client")
@@ -109,11 +118,17 @@ impl Connected for Connection {
 }
 
 impl Connection {
+    fn new(io: Io, address: SocketAddr, ends: &Ends) -> Self {
+        let wait = |token: &CancellationToken| Box::pin(token.clone().cancelled_owned());
+        Self { io, address, silent: Some(wait(&ends.drain)), cut: wait(&ends.cut) }
+    }
+
     fn is_cut(&mut self, context: &mut Context<'_>) -> Result<(), io::Error> {
-        match self.cut.as_mut().poll(context) {
-            Poll::Ready(()) => Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the server has ended")),
-            Poll::Pending => Ok(()),
+        let silent = self.silent.as_mut().map(|drain| drain.as_mut().poll(context));
+        if silent == Some(Poll::Ready(())) || self.cut.as_mut().poll(context).is_ready() {
+            return Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the server has ended"));
         }
+        Ok(())
     }
 }
 
@@ -124,10 +139,15 @@ impl AsyncRead for Connection {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         self.is_cut(context)?;
-        match &mut self.io {
+        let before = buffer.filled().len();
+        let read = match &mut self.io {
             Io::Plain(io) => Pin::new(io).poll_read(context, buffer),
             Io::Tls(io) => Pin::new(io).poll_read(context, buffer),
+        };
+        if buffer.filled().len() > before {
+            self.silent = None;
         }
+        read
     }
 }
 

@@ -9,17 +9,19 @@ use tonic_health::pb::health_server::{Health, HealthServer};
 
 use super::{Listener, ServeError};
 
-/// Serves until the handle is dropped.
+/// Serves until the handle is dropped; the address is the one that was taken.
 pub(super) async fn serve(
     address: SocketAddr,
     health: HealthServer<impl Health>,
-) -> Result<AbortOnDropHandle<()>, ServeError> {
+) -> Result<(SocketAddr, AbortOnDropHandle<()>), ServeError> {
     let listener = Listener::bind(address).await?;
     tracing::info!(server.address = %listener.address, "listening for health probes");
+    let address = listener.address;
     let serving = Server::builder().add_service(health).serve_with_incoming(TcpIncoming::from(listener.tcp));
-    Ok(AbortOnDropHandle::new(tokio::spawn(async move {
+    let serving = AbortOnDropHandle::new(tokio::spawn(async move {
         if let Err(error) = serving.await {
             tracing::error!(error.message = %error, "health probes are not answered any more");
         }
-    })))
+    }));
+    Ok((address, serving))
 }

@@ -254,6 +254,39 @@ async fn a_stop_lets_the_call_in_flight_end_and_takes_no_new_one() {
 }
 
 #[tokio::test]
+async fn connections_that_are_idle_or_never_say_a_word_do_not_hold_a_stop_up() {
+    let options = ServeOptions { drain_timeout: Duration::from_hours(1), ..ServeOptions::default() };
+    let running = start(RoutesBuilder::default(), options).await;
+    let mut silent = tokio::net::TcpStream::connect(running.address).await.unwrap();
+    // Taken after it, so that the silent one is taken too when this one is answered; idle from then on.
+    let idle = running.channel().await;
+    becomes(idle.clone(), "", ServingStatus::Serving).await;
+    running.stopped().await;
+    let ended = tokio::io::AsyncReadExt::read_to_end(&mut silent, &mut Vec::new()).await;
+    assert!(ended.is_ok() || ended.is_err_and(|error| error.kind() == std::io::ErrorKind::ConnectionReset));
+    drop(idle);
+}
+
+#[tokio::test]
+async fn a_probe_is_told_that_the_process_lives_whatever_the_database_does() {
+    let listener = Listener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+    let options =
+        ServeOptions { health_listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))), ..ServeOptions::default() };
+    let stop = CancellationToken::new();
+    let server = Server::start(listener, &[SERVICE_NAME], stop.clone(), &options).await.unwrap();
+    let probe_address = server.health_address().unwrap();
+    let running = tokio::spawn(server.run(RoutesBuilder::default(), || async { Err::<(), _>("the database is away") }));
+    let channel = Channel::from_shared(format!("http://{probe_address}")).unwrap().connect().await.unwrap();
+    let mut health = HealthClient::new(channel);
+    for (service, expected) in [("liveness", ServingStatus::Serving), ("", ServingStatus::NotServing)] {
+        let answer = health.check(HealthCheckRequest { service: service.to_owned() }).await.unwrap();
+        assert_eq!(answer.into_inner().status(), expected, "{service}");
+    }
+    stop.cancel();
+    running.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn a_call_without_an_end_does_not_hold_a_stop_up_for_ever() {
     let entered = Arc::new(Notify::new());
     let routes = Router::new().route("/perftrack.v1.TrackingService/GetAlert", {

@@ -8,13 +8,14 @@ use std::future::Future;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::Request;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use tokio::net::TcpListener;
+use tokio::sync::SetOnce;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::AbortOnDropHandle;
 use tonic::service::{Routes, RoutesBuilder};
@@ -119,7 +120,7 @@ impl Default for ServeOptions {
 pub struct Server {
     health: Health,
     health_address: Option<SocketAddr>,
-    gate: Arc<OnceLock<axum::Router>>,
+    gate: Arc<SetOnce<axum::Router>>,
     serving: AbortOnDropHandle<Result<(), tonic::transport::Error>>,
     stop: CancellationToken,
     /// Cancelled when calls are to end, which is a while after `stop`.
@@ -134,6 +135,8 @@ pub struct Server {
 
 /// Where nobody is serving yet, or not any more.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// A call that comes while the server starts waits for so long before it is told to try again.
+const STARTS_WITHIN: Duration = Duration::from_secs(2);
 /// How long connections that were cut may take to notice.
 const CUT: Duration = Duration::from_secs(1);
 
@@ -167,7 +170,7 @@ impl Server {
             let (address, serving) = probes::serve(address, health.server()).await?;
             (health_address, _) = (Some(address), beside.push(serving));
         }
-        let gate = Arc::new(OnceLock::new());
+        let gate = Arc::new(SetOnce::new());
         let mut routes = RoutesBuilder::default();
         routes.add_service(health.server());
         if options.reflection != Reflection::Off {
@@ -269,9 +272,16 @@ impl Server {
     }
 }
 
-/// Passes a call on to the services, once they are there.
-async fn pass(gate: Arc<OnceLock<axum::Router>>, stop: CancellationToken, request: Request) -> Response {
-    match gate.get() {
+/// Passes a call on to the services. One that comes before they are there waits a little: what starts is mostly there soon.
+async fn pass(gate: Arc<SetOnce<axum::Router>>, stop: CancellationToken, request: Request) -> Response {
+    let services = match gate.get() {
+        Some(services) => Some(services),
+        None => {
+            let waiting = stop.run_until_cancelled(gate.wait());
+            tokio::time::timeout(STARTS_WITHIN, waiting).await.ok().flatten()
+        }
+    };
+    match services {
         // It cannot fail.
         Some(services) => services.clone().oneshot(request).await.unwrap_or_else(|never| match never {}),
         None if stop.is_cancelled() => {

@@ -268,6 +268,28 @@ async fn connections_that_are_idle_or_never_say_a_word_do_not_hold_a_stop_up() {
 }
 
 #[tokio::test]
+async fn a_call_that_comes_while_the_server_starts_waits_a_little_for_it() {
+    let listener = Listener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+    let address = listener.address();
+    let stop = CancellationToken::new();
+    let server = Server::start(listener, &[SERVICE_NAME], stop.clone(), &ServeOptions::default()).await.unwrap();
+    let channel = Channel::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap();
+    let mut client = TrackingServiceClient::new(channel);
+    // Nothing serves yet, and nothing comes: the caller is told to try again.
+    let told = client.get_alert(v1::GetAlertRequest::default()).await.unwrap_err();
+    assert_eq!(told.code(), Code::Unavailable);
+    assert_eq!(told.get_details_error_info().unwrap().reason, "STARTING");
+    // It comes a moment later: the call goes through, to services that do not know it.
+    let mut early = client.clone();
+    let early = tokio::spawn(async move { early.get_alert(v1::GetAlertRequest::default()).await });
+    tokio::task::yield_now().await;
+    let running = tokio::spawn(server.run(RoutesBuilder::default(), || async { Ok::<_, Infallible>(()) }));
+    assert_eq!(early.await.unwrap().unwrap_err().code(), Code::Unimplemented);
+    stop.cancel();
+    running.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn a_probe_is_told_that_the_process_lives_whatever_the_database_does() {
     let listener = Listener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
     let options =

@@ -20,19 +20,21 @@ const RATES: Rates = Rates {
     wrong_price: 0.005,
     slow: 0.000_1,
 };
-const HOUR: Duration = Duration::from_hours(1);
+/// Of the time that an alert is followed at most: two sources that tell the same lie at once would be believed.
+const LONGEST_LIE: f64 = 0.25;
 
-/// Faults throughout, and an hour in which a source lies about every price, for each of the first two.
+/// Faults throughout, and an hour in which a source lies about every price, for each of the first two; never both at once.
 pub fn faults(plan: &Plan) -> Faults {
     if plan.calm {
         return Faults::none();
     }
     let seed = plan.seed().at(1_000);
     let faults = Faults::random(seed, RATES);
+    let lasts = Duration::from_hours(1).min(plan.window().mul_f64(LONGEST_LIE));
     for (source, lies_at) in [(Source::DexScreener, 0.3), (Source::Jupiter, 0.6)] {
         let begin = part(plan, seed, lies_at);
         // Not ten times: one of three tokens is then beyond belief, the others are plausible.
-        faults.script(source, When::Between(begin, begin.plus(HOUR)), Fault::Entry(None, Spoil::Factor(4.0)));
+        faults.script(source, When::Between(begin, begin.plus(lasts)), Fault::Entry(None, Spoil::Factor(4.0)));
     }
     faults
 }

@@ -40,9 +40,23 @@ pub struct Played {
     pub store: Store,
     pub rules: Rules,
     /// `None` while it is stopped.
-    running: Option<(Tracking, JoinHandle<()>, CancellationToken)>,
+    running: Option<Running>,
     work: Work,
     folder: tempfile::TempDir,
+}
+
+type Running = (Tracking, JoinHandle<()>, CancellationToken);
+
+/// A second loop.
+pub struct Another(Running);
+
+impl Another {
+    /// Stops it in an orderly way: its tokens are the other's from then on.
+    pub async fn stop(self) {
+        let (_, running, stop) = self.0;
+        stop.cancel();
+        running.await.unwrap();
+    }
 }
 
 impl Played {
@@ -76,6 +90,15 @@ impl Played {
     }
 
     fn start_with(&mut self, change: impl FnOnce(&mut FeedSettings)) {
+        self.running = Some(self.loop_on(self.store.clone(), change));
+    }
+
+    /// Starts a second loop on the same file, with which the first shares its tokens until it is stopped.
+    pub async fn start_another(&self) -> Another {
+        Another(self.loop_on(open(&self.folder).await, |_| {}))
+    }
+
+    fn loop_on(&self, store: Store, change: impl FnOnce(&mut FeedSettings)) -> Running {
         let mut settings = FeedSettings {
             dexscreener: Endpoint::open(self.exchange.url(Source::DexScreener)),
             jupiter: Endpoint::open(self.exchange.url(Source::Jupiter)),
@@ -87,15 +110,10 @@ impl Played {
         let curves = self.rules.policy.rug.bonding_curve_dexes.clone();
         let pool_rules = PoolRules::new(self.rules.poll_interval, curves);
         let feeds = Feeds::new(&settings, pool_rules, self.clock.clone()).unwrap();
-        let (tracking, running) = TrackingLoop::new(
-            self.store.clone(),
-            self.clock.clone(),
-            feeds,
-            self.rules.clone(),
-            TrackingSettings::default(),
-        );
+        let settings = TrackingSettings::default();
+        let (tracking, running) = TrackingLoop::new(store, self.clock.clone(), feeds, self.rules.clone(), settings);
         let stop = CancellationToken::new();
-        self.running = Some((tracking, tokio::spawn(running.run(stop.clone())), stop));
+        (tracking, tokio::spawn(running.run(stop.clone())), stop)
     }
 
     /// Stops the loop in an orderly way.

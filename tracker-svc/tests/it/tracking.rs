@@ -217,3 +217,29 @@ async fn a_source_that_lies_for_an_hour_makes_neither_a_moonshot_nor_a_rug() {
         played.stop().await;
     }
 }
+
+#[tokio::test]
+async fn tokens_that_come_to_a_tracker_while_a_tick_waits_for_a_source_keep_neither_from_going_on() {
+    let mut played = Played::new(minutes(60)).await;
+    for source in Source::ALL {
+        // Asked again after a pause on the clock, which no task may hold meanwhile.
+        played.faults.script(source, When::Always, Fault::Status(500));
+    }
+    for seed in 0..40 {
+        played.alert(seed, Scenario::Flat, |_| {}).await;
+    }
+    let come_and_go = async {
+        let mut moment = START;
+        for _ in 0..20 {
+            let another = played.start_another().await;
+            moment = moment.plus(Duration::from_secs(60));
+            played.until(moment).await;
+            another.stop().await;
+            moment = moment.plus(Duration::from_secs(37));
+            played.until(moment).await;
+        }
+        played.stop().await;
+    };
+    // It takes seconds, or for ever.
+    assert!(tokio::time::timeout(minutes(10), come_and_go).await.is_ok(), "time stands still");
+}

@@ -86,17 +86,46 @@ fn retention_raw(settings: &Settings) -> Result<Duration, ConfigError> {
 /// # Errors
 /// [`ConfigError`] for a setting that is missing.
 pub fn feeds(settings: &Settings) -> Result<FeedSettings, ConfigError> {
-    let endpoint = |url: &Key<HttpUrl>, api_key: Option<&Key<Secret>>| -> Result<Endpoint, ConfigError> {
+    let endpoint = |url: &Key<HttpUrl>, api_key: Option<&Key<Secret>>, rate: &Key<u32>| -> Result<_, ConfigError> {
         let api_key = api_key.map(|key| settings.get_optional(key)).transpose()?.flatten();
-        let url = settings.get(url)?.as_str().to_owned();
+        let requests_per_minute = settings.get_optional(rate)?.map(f64::from);
         let api_key = api_key.map(|secret| secret.expose().to_owned());
-        Ok(Endpoint { api_key, ..Endpoint::open(url) })
+        Ok(Endpoint { api_key, requests_per_minute, ..Endpoint::open(settings.get(url)?.as_str()) })
     };
     Ok(FeedSettings {
-        dexscreener: endpoint(&keys::DEXSCREENER_URL, None)?,
-        jupiter: endpoint(&keys::JUPITER_URL, Some(&keys::JUPITER_API_KEY))?,
-        geckoterminal: endpoint(&keys::GECKOTERMINAL_URL, None)?,
-        birdeye: endpoint(&keys::BIRDEYE_URL, Some(&keys::BIRDEYE_API_KEY))?,
+        dexscreener: endpoint(&keys::DEXSCREENER_URL, None, &keys::DEXSCREENER_REQUESTS_PER_MINUTE)?,
+        jupiter: endpoint(&keys::JUPITER_URL, Some(&keys::JUPITER_API_KEY), &keys::JUPITER_REQUESTS_PER_MINUTE)?,
+        geckoterminal: endpoint(&keys::GECKOTERMINAL_URL, None, &keys::GECKOTERMINAL_REQUESTS_PER_MINUTE)?,
+        birdeye: endpoint(&keys::BIRDEYE_URL, Some(&keys::BIRDEYE_API_KEY), &keys::BIRDEYE_REQUESTS_PER_MINUTE)?,
         ..FeedSettings::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use service::config::Sources;
+
+    use super::*;
+
+    fn given(pairs: &[(&str, &str)]) -> Result<FeedSettings, ConfigError> {
+        let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let settings = Settings::read(&keys::tracker_svc(), Sources::default().with_environment(pairs))?;
+        feeds(&settings)
+    }
+
+    const DATABASE: (&str, &str) = ("PERFTRACK_DATABASE_URL", "sqlite://x.db");
+
+    #[test]
+    fn a_plan_of_ones_own_is_what_a_source_is_asked_by() {
+        let feeds = given(&[DATABASE, ("PERFTRACK_JUPITER_REQUESTS_PER_MINUTE", "600")]).unwrap();
+        assert_eq!(feeds.jupiter.requests_per_minute, Some(600.0));
+        assert_eq!(feeds.dexscreener.requests_per_minute, None);
+    }
+
+    #[test]
+    fn a_source_that_is_asked_nothing_is_refused() {
+        let error = given(&[DATABASE, ("PERFTRACK_DEXSCREENER_REQUESTS_PER_MINUTE", "0")]).err().unwrap();
+        assert!(error.to_string().contains("PERFTRACK_DEXSCREENER_REQUESTS_PER_MINUTE"), "{error}");
+        assert!(error.to_string().contains("not between 1 and"), "{error}");
+    }
 }

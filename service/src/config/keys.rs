@@ -6,6 +6,7 @@ mod database;
 mod logging;
 mod security;
 mod serving;
+mod sources;
 mod tracker;
 
 use std::time::Duration;
@@ -18,6 +19,7 @@ pub use database::*;
 pub use logging::*;
 pub use security::*;
 pub use serving::*;
+pub use sources::*;
 pub use tracker::*;
 
 /// The settings that both servers read.
@@ -32,7 +34,7 @@ pub const PROGRAMS: [Program; 3] = [("tracker-svc", tracker_svc), ("analysis-svc
 /// What `tracker-svc` reads.
 #[must_use]
 pub fn tracker_svc() -> Vec<&'static dyn AnyKey> {
-    [&[&TRACKER_LISTEN_ADDR as &dyn AnyKey], SHARED.concat().as_slice(), TRACKER].concat()
+    [&[&TRACKER_LISTEN_ADDR as &dyn AnyKey], SHARED.concat().as_slice(), TRACKER, SOURCES].concat()
 }
 
 /// What `analysis-svc` reads.
@@ -45,13 +47,13 @@ pub fn analysis_svc() -> Vec<&'static dyn AnyKey> {
 /// reaches it.
 #[must_use]
 pub fn dev() -> Vec<&'static dyn AnyKey> {
-    [TRACKER, ANALYSIS, &[&DRAIN_TIMEOUT as &dyn AnyKey], LOGGING, TELEMETRY].concat()
+    [TRACKER, SOURCES, ANALYSIS, &[&DRAIN_TIMEOUT as &dyn AnyKey], LOGGING, TELEMETRY].concat()
 }
 
 /// Every key, whoever reads it; one for each name.
 #[must_use]
 pub fn all() -> Vec<&'static dyn AnyKey> {
-    [&[&TRACKER_LISTEN_ADDR as &dyn AnyKey], SHARED.concat().as_slice(), TRACKER, ANALYSIS].concat()
+    [&[&TRACKER_LISTEN_ADDR as &dyn AnyKey], SHARED.concat().as_slice(), TRACKER, SOURCES, ANALYSIS].concat()
 }
 
 /// Environment variables of the product that are no settings of a service: the file's name, what the client reads, and the

@@ -1,26 +1,13 @@
-//! What the tracker alone reads.
+//! How the tracker follows alerts, and how long it keeps what it saw.
 
 use std::time::Duration;
 
 use super::{AnyKey, between};
-use crate::config::{HttpUrl, Key, PolicyFile, Secret};
+use crate::config::{Key, PolicyFile};
 
 /// The settings of this file.
-pub const TRACKER: &[&dyn AnyKey] = &[
-    &POLL_INTERVAL,
-    &TRACKING_WINDOW,
-    &SHADOW_SAMPLE_RATE,
-    &POLICY_FILE,
-    &LEASE,
-    &RETENTION_RAW,
-    &EVENT_RETENTION,
-    &DEXSCREENER_URL,
-    &JUPITER_URL,
-    &JUPITER_API_KEY,
-    &GECKOTERMINAL_URL,
-    &BIRDEYE_URL,
-    &BIRDEYE_API_KEY,
-];
+pub const TRACKER: &[&dyn AnyKey] =
+    &[&POLL_INTERVAL, &TRACKING_WINDOW, &SHADOW_SAMPLE_RATE, &POLICY_FILE, &LEASE, &RETENTION_RAW, &EVENT_RETENTION];
 
 /// The time between two looks at a token.
 pub const POLL_INTERVAL: Key<Duration> = Key::new(
@@ -94,34 +81,3 @@ pub const EVENT_RETENTION: Key<Duration> = Key::new(
 )
 .default("7d")
 .check(|keep| between(*keep, Duration::from_secs(60), Duration::from_secs(3_650 * 86_400)));
-
-/// DexScreener's base URL.
-pub const DEXSCREENER_URL: Key<HttpUrl> =
-    Key::new("dexscreener_url", "dexscreener-url", "URL", "Base URL of DexScreener, the first price source")
-        .default("https://api.dexscreener.com");
-
-/// Jupiter's base URL.
-pub const JUPITER_URL: Key<HttpUrl> =
-    Key::new("jupiter_url", "jupiter-url", "URL", "Base URL of Jupiter, asked for what DexScreener does not know")
-        .default("https://api.jup.ag");
-
-/// The key to Jupiter.
-pub const JUPITER_API_KEY: Key<Secret> =
-    Key::new("jupiter_api_key", "jupiter-api-key", "KEY", "Key to Jupiter; without one its rate limit is half");
-
-/// GeckoTerminal's base URL.
-pub const GECKOTERMINAL_URL: Key<HttpUrl> = Key::new(
-    "geckoterminal_url",
-    "geckoterminal-url",
-    "URL",
-    "Base URL of GeckoTerminal, asked last, for tokens still on the bonding curve",
-)
-.default("https://api.geckoterminal.com/api/v2");
-
-/// Birdeye's base URL.
-pub const BIRDEYE_URL: Key<HttpUrl> =
-    Key::new("birdeye_url", "birdeye-url", "URL", "Base URL of Birdeye").default("https://public-api.birdeye.so");
-
-/// The key to Birdeye.
-pub const BIRDEYE_API_KEY: Key<Secret> =
-    Key::new("birdeye_api_key", "birdeye-api-key", "KEY", "Key to Birdeye; it is asked only where this is set");

@@ -33,7 +33,8 @@ pub async fn tell(
         if clock.now() > end {
             break;
         }
-        let all = fleet.doors.first().map_or(0, |door| door.tokens(Source::DexScreener));
+        let all =
+            fleet.doors.first().map_or(0, |door| Source::ALL.iter().map(|source| door.tokens(*source)).sum::<u64>());
         let (now, seconds) = (all - looks, begun.elapsed().as_secs_f64());
         let alerts = acknowledged.alerts.lock().map_or(0, |alerts| alerts.len());
         println!(

@@ -6,10 +6,9 @@
 mod draw;
 mod features;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use domain::alert::{Alert, AlertId, Decision};
+use domain::alert::Alert;
 use domain::feature::AlertFeatures;
 use domain::outcome::{Outcome, OutcomeStatus};
 use domain::quote::Quote;
@@ -18,7 +17,7 @@ use domain::timestamp::Timestamp;
 use domain::token::{Chain, Token, TokenAddress, TokenKey};
 use uuid::Uuid;
 
-use crate::sample::BEGIN;
+use crate::sample::{BEGIN, alert};
 
 pub use draw::Draw;
 
@@ -197,21 +196,7 @@ fn record(
     };
     let hours = |hours: f64| alerted_at.plus(Duration::from_secs_f64(hours * 3_600.0));
     AlertRecord {
-        alert: Alert {
-            id: AlertId(Uuid::from_u64_pair(draw.bits(), number)),
-            token,
-            alerted_at,
-            decision: Decision::Alerted,
-            shadow_sample_rate: None,
-            entry,
-            features,
-            extra: BTreeMap::new(),
-            annotations: BTreeMap::new(),
-            config_revision: None,
-            recorded_peak: None,
-            trust_recorded_peak: false,
-            tracking_window: None,
-        },
+        alert: Alert { entry, features, ..alert(Uuid::from_u64_pair(draw.bits(), number), token, alerted_at) },
         recorded_at: alerted_at,
         outcome: Outcome {
             status: OutcomeStatus::Complete,

@@ -1,6 +1,11 @@
-//! Work that is the same for many columns, done on all processors.
+//! Work that is the same for many columns or many batches, done on all processors, with a result that does not depend on how
+//! many there are.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::{panic, thread};
+
+use crate::progress::{Stopped, Watch};
 
 /// Columns of fewer rows are done before a thread is begun.
 const FEW_ROWS: usize = 20_000;
@@ -11,7 +16,7 @@ pub fn side_by_side<T: Send, R: Send>(rows: usize, items: Vec<T>, work: impl Fn(
     if rows < FEW_ROWS {
         return items.into_iter().map(work).collect();
     }
-    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(items.len());
+    let workers = thread::available_parallelism().map_or(1, std::num::NonZero::get).min(items.len());
     let waiting: Mutex<Vec<(usize, T)>> = Mutex::new(items.into_iter().enumerate().collect());
     let done: Mutex<Vec<(usize, R)>> = Mutex::default();
     let run = || {
@@ -22,7 +27,7 @@ pub fn side_by_side<T: Send, R: Send>(rows: usize, items: Vec<T>, work: impl Fn(
             done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
         }
     };
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         for _ in 1..workers {
             scope.spawn(run);
         }
@@ -31,4 +36,39 @@ pub fn side_by_side<T: Send, R: Send>(rows: usize, items: Vec<T>, work: impl Fn(
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     done.sort_unstable_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Works on the batches, and puts the results together in their order.
+///
+/// # Errors
+/// [`Stopped`] when nobody waits for it any more.
+pub fn in_parallel<Batch: Send + Sync, Out: Send>(
+    batches: impl Iterator<Item = Batch>,
+    watch: &Watch,
+    work: impl Fn(&Watch, &Batch) -> Vec<Out> + Sync,
+) -> Result<Vec<Out>, Stopped> {
+    let batches: Vec<Batch> = batches.collect();
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            match batches.get(index) {
+                Some(batch) if watch.check().is_ok() => done.push((index, work(watch, batch))),
+                _ => return done,
+            }
+        }
+    };
+    let cores = thread::available_parallelism().map_or(1, usize::from).min(batches.len());
+    let mut done = thread::scope(|scope| {
+        let others: Vec<_> = (1..cores).map(|_| scope.spawn(worker)).collect();
+        let mut done = worker();
+        for other in others {
+            done.extend(other.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked)));
+        }
+        done
+    });
+    watch.check()?;
+    done.sort_unstable_by_key(|(index, _)| *index);
+    Ok(done.into_iter().flat_map(|(_, out)| out).collect())
 }

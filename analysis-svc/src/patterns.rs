@@ -18,7 +18,6 @@ pub mod discover;
 pub mod explain;
 pub mod held;
 pub mod layout;
-mod parallel;
 pub mod parts;
 mod phrase;
 pub mod rank;

@@ -17,31 +17,37 @@ use crate::dataset::Snapshot;
 /// The first alert of the samples.
 pub const BEGIN: Timestamp = Timestamp::from_seconds(1_759_795_200);
 
+/// An alert of which nothing else is known.
+pub fn alert(id: Uuid, token: Token, alerted_at: Timestamp) -> Alert {
+    Alert {
+        id: AlertId(id),
+        token,
+        alerted_at,
+        decision: Decision::Alerted,
+        shadow_sample_rate: None,
+        entry: Quote::default(),
+        features: AlertFeatures::default(),
+        extra: BTreeMap::new(),
+        annotations: BTreeMap::new(),
+        config_revision: None,
+        recorded_peak: None,
+        trust_recorded_peak: false,
+        tracking_window: None,
+    }
+}
+
 /// A matured alert on a token of its own, `number` of an hour's rhythm, that neither pumped nor was a rug.
 pub fn record(number: u32) -> AlertRecord {
     let mut address = [7; 32];
     address[..4].copy_from_slice(&number.to_le_bytes());
     let alerted_at = BEGIN.plus(std::time::Duration::from_secs(u64::from(number) * 1_200));
+    let token = Token {
+        key: TokenKey { chain: Chain::Solana, address: TokenAddress::from_bytes(address) },
+        name: format!("Token {number}"),
+        symbol: format!("T{number}"),
+    };
     AlertRecord {
-        alert: Alert {
-            id: AlertId(Uuid::from_u128(u128::from(number) + 1)),
-            token: Token {
-                key: TokenKey { chain: Chain::Solana, address: TokenAddress::from_bytes(address) },
-                name: format!("Token {number}"),
-                symbol: format!("T{number}"),
-            },
-            alerted_at,
-            decision: Decision::Alerted,
-            shadow_sample_rate: None,
-            entry: Quote::default(),
-            features: AlertFeatures::default(),
-            extra: BTreeMap::new(),
-            annotations: BTreeMap::new(),
-            config_revision: None,
-            recorded_peak: None,
-            trust_recorded_peak: false,
-            tracking_window: None,
-        },
+        alert: alert(Uuid::from_u128(u128::from(number) + 1), token, alerted_at),
         recorded_at: alerted_at,
         outcome: Outcome {
             status: OutcomeStatus::Complete,

@@ -105,12 +105,6 @@ impl Rejection {
         Self::new(Code::Cancelled, Reason::Cancelled, message)
     }
 
-    /// The contract has it, this version does not: UNIMPLEMENTED.
-    #[must_use]
-    pub fn unimplemented(rpc: &str) -> Self {
-        Self::new(Code::Unimplemented, Reason::NotImplemented, format!("{rpc} is not implemented in this version"))
-    }
-
     /// A mistake of ours: INTERNAL. The error goes to the log with all its causes; the caller learns what was being
     /// done, not how it is built.
     #[must_use]

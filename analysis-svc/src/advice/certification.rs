@@ -7,12 +7,12 @@ use sha2::{Digest, Sha256};
 
 use super::objective::Objective;
 use super::search::cases::Cases;
+use super::search::centred::Centred;
 use super::search::found::{Found, Turn};
 use super::search::ladder::Ladder;
 use super::search::part::Part;
 use super::search::score::Yardstick;
 use super::search::search;
-use super::search::tally::Tally;
 use crate::gates::replay::CAP_PCT;
 use crate::inference::certify::{Finding, Trial, certify};
 use crate::inference::checkpoint::Checkpoint;
@@ -50,9 +50,9 @@ pub struct Examined {
     /// What it did on the earlier part.
     pub found: Found,
     /// What it keeps of the later part.
-    pub kept: Tally,
+    pub kept: Centred,
     /// What it drops of it.
-    pub dropped: Tally,
+    pub dropped: Centred,
     /// The p-value, before Holm.
     pub p_value: f64,
     /// It is certified.
@@ -110,7 +110,7 @@ pub fn certification(
 }
 
 fn examine(found: Found, later: &Part, ladders: &[Ladder]) -> Examined {
-    let [kept, dropped] = tallies(later, |row| Some(passes(&found.turns, ladders, row)));
+    let [kept, dropped] = sums(later, |row| Some(passes(&found.turns, ladders, row)));
     let obstacle = obstacle(&kept, &dropped);
     Examined { found, kept, dropped, p_value: 1.0, is_certified: false, obstacle }
 }
@@ -126,7 +126,7 @@ fn trial(gate: &Examined, cases: &Cases, later: &Part, ladders: &[Ladder]) -> Tr
     }
     let tests = comparisons.into_iter().map(|(turned, among)| {
         let label = |row: u32| passes(among, ladders, row).then(|| passes(turned, ladders, row));
-        let [kept, dropped] = tallies(later, label);
+        let [kept, dropped] = sums(later, label);
         if obstacle(&kept, &dropped).is_some() {
             return None;
         }
@@ -140,8 +140,8 @@ fn trial(gate: &Examined, cases: &Cases, later: &Part, ladders: &[Ladder]) -> Tr
 }
 
 /// What is labelled kept, and what is labelled dropped.
-fn tallies(part: &Part, label: impl Fn(u32) -> Option<bool>) -> [Tally; 2] {
-    let (mut kept, mut dropped) = (Tally::default(), Tally::default());
+fn sums(part: &Part, label: impl Fn(u32) -> Option<bool>) -> [Centred; 2] {
+    let (mut kept, mut dropped) = (Centred::default(), Centred::default());
     for (place, &row) in part.rows.iter().enumerate() {
         match label(row) {
             Some(true) => part.add_to(&mut kept, place),
@@ -152,7 +152,7 @@ fn tallies(part: &Part, label: impl Fn(u32) -> Option<bool>) -> [Tally; 2] {
     [kept, dropped]
 }
 
-fn obstacle(kept: &Tally, dropped: &Tally) -> Option<Obstacle> {
+fn obstacle(kept: &Centred, dropped: &Centred) -> Option<Obstacle> {
     if dropped.exits < LEAST_DROPPED {
         Some(Obstacle::DropsTooFew)
     } else if kept.exits < LEAST_KEPT {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::candidate::Candidate;
 use super::certification::split::Split;
-use super::search::tally::Tally;
+use super::search::centred::Centred;
 use crate::correlate::cohort::Cohort;
 use crate::correlate::effect::Effect;
 use crate::correlate::group::GroupStats;
@@ -92,9 +92,9 @@ pub struct Certificate {
     /// Before Holm.
     pub p_value: f64,
     /// What it keeps of the later part.
-    pub kept: Tally,
+    pub kept: Centred,
     /// What it drops of it.
-    pub dropped: Tally,
+    pub dropped: Centred,
     /// USD per alert.
     pub stake_usd: f64,
 }

@@ -5,6 +5,7 @@
 //! keys then counts all pairs of their values at once.
 
 pub mod cases;
+pub mod centred;
 pub mod found;
 pub mod grid;
 pub mod ladder;
@@ -12,14 +13,13 @@ pub mod lay_out;
 pub mod looser;
 pub mod part;
 pub mod score;
-pub mod tally;
 
+use centred::Centred;
 use found::{Found, Turn};
 use grid::Grid;
 use ladder::Ladder;
 use part::Part;
 use score::Yardstick;
-use tally::Tally;
 
 use crate::progress::{Stopped, Watch};
 
@@ -36,7 +36,7 @@ pub struct Search {
     /// The best of each key and of each pair of keys that serves the objective, best first.
     pub best: Vec<Found>,
     /// All alerts that were searched.
-    pub all: Tally,
+    pub all: Centred,
     /// How many keys have a tighter value.
     pub keys: usize,
     /// How many values of single keys were looked at.
@@ -50,7 +50,7 @@ pub struct Search {
 /// # Errors
 /// [`Stopped`] when nobody waits for it any more.
 pub fn search(part: &Part, ladders: &[Ladder], yardstick: &Yardstick, watch: &Watch) -> Result<Search, Stopped> {
-    let all = Tally::of(part);
+    let all = Centred::of(part);
     let steps = ladders.len() * (ladders.len() + 1) / 2;
     watch.stage("searching the gates", Some(steps as u64))?;
     let mut search =

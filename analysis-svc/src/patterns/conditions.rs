@@ -7,10 +7,10 @@ use domain::field::Field;
 use domain::filter::{Comparator, Expression, Literal};
 
 use super::layout::Layout;
-use super::parallel::in_parallel;
 use super::{phrase, search};
 use crate::dataset::columns::{Categories, Column, Flags, Numbers, Values};
 use crate::dataset::{Bitmap, Snapshot};
+use crate::parallel::in_parallel;
 use crate::progress::{Stopped, Watch};
 use crate::statistics::quantile_bins::QuantileBins;
 

@@ -3,7 +3,7 @@
 
 use super::counts::Counts;
 use super::layout::Layout;
-use super::parallel::in_parallel;
+use crate::parallel::in_parallel;
 use crate::progress::{Stopped, Watch};
 
 /// How many combinations a core takes at once.

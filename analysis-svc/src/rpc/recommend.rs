@@ -19,7 +19,6 @@ use crate::advice::standing::NotStanding;
 use crate::advice::{Advice, Request, advise};
 use crate::correlate::selection::Window;
 use crate::dataset::{Revision, Snapshot};
-use crate::gates::recorded;
 use crate::ledger::History;
 use crate::ledger::line::{self, Line};
 use crate::progress::Watch;
@@ -72,9 +71,8 @@ async fn asked(
 ) -> Result<Request, Rejection> {
     // What is known, and not the clock, says what the time is: the same data has the same answer.
     let now = snapshot.revision().as_of.unwrap_or(Timestamp::EPOCH);
-    let in_force = service.store.configs().in_force(service.clock.now()).await?;
-    let in_force = in_force.map(|config| recorded(&service.catalogue, &config.values));
-    let standing = match (&given, &in_force) {
+    let in_force = config::in_force(service, None, Window::default()).await?;
+    let standing = match (&given, in_force.config()) {
         _ if window != Window::default() => Err(NotStanding::Window),
         (Some(given), Some(in_force)) if given != in_force => Err(NotStanding::OtherConfig),
         _ => Ok(()),
@@ -82,7 +80,7 @@ async fn asked(
     let turned = history.last_turned(&service.catalogue, now.max(service.clock.now()));
     let rule = service.cooldown;
     let cooldowns = turned.iter().filter_map(|turned| rule.of(turned, snapshot, now.max(turned.at))).collect();
-    Ok(Request { current: given.or(in_force), objective, window, standing, cooldowns })
+    Ok(Request { current: given.or_else(|| in_force.config().cloned()), objective, window, standing, cooldowns })
 }
 
 /// Each recommendation once: those that are written down already stay as they are.

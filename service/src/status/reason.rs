@@ -15,8 +15,6 @@ pub enum Reason {
     CursorOutOfRange,
     /// What is meant is no longer kept, or not yet.
     OutsideRetention,
-    /// The RPC is part of the contract, but not of this version.
-    NotImplemented,
     /// The caller's deadline passed.
     DeadlineExceeded,
     /// The caller ended the call.
@@ -62,7 +60,6 @@ impl Reason {
             Self::TokenNotAlerted => "TOKEN_NOT_ALERTED",
             Self::CursorOutOfRange => "CURSOR_OUT_OF_RANGE",
             Self::OutsideRetention => "OUTSIDE_RETENTION",
-            Self::NotImplemented => "NOT_IMPLEMENTED",
             Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
             Self::Cancelled => "CANCELLED",
             Self::MessageTooLarge => "MESSAGE_TOO_LARGE",

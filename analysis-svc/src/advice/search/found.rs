@@ -1,7 +1,7 @@
 //! A candidate: one key turned tighter, or two.
 
+use super::centred::Centred;
 use super::score::Yardstick;
-use super::tally::Tally;
 use super::{LEAST, MOST_DROPPED};
 
 /// A key turned to one of its values.
@@ -19,9 +19,9 @@ pub struct Found {
     /// One key, or two.
     pub turns: Vec<Turn>,
     /// What it keeps.
-    pub kept: Tally,
+    pub kept: Centred,
     /// What it drops.
-    pub dropped: Tally,
+    pub dropped: Centred,
     /// What it has above random thinning, see [`Yardstick::score`]; `None` where it does not serve the objective.
     pub score: Option<f64>,
 }
@@ -29,7 +29,7 @@ pub struct Found {
 impl Found {
     /// Of `all` alerts it keeps `kept`. One that drops or keeps too few, or drops too many, has no score.
     #[must_use]
-    pub fn new(turns: Vec<Turn>, all: &Tally, kept: Tally, yardstick: &Yardstick) -> Self {
+    pub fn new(turns: Vec<Turn>, all: &Centred, kept: Centred, yardstick: &Yardstick) -> Self {
         let mut found = Self { turns, kept, dropped: *all - kept, score: None };
         if found.is_large_enough() {
             found.score = yardstick.score(all, &kept);

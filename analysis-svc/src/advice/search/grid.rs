@@ -1,8 +1,8 @@
 //! Tallies by how far up the ladders of one or two keys the alerts come, summed so that each says what is kept.
 
+use super::centred::Centred;
 use super::ladder::Ladder;
 use super::part::Part;
-use super::tally::Tally;
 
 /// In place of a value: the key is not turned.
 pub const ALL: usize = usize::MAX;
@@ -11,7 +11,7 @@ pub const ALL: usize = usize::MAX;
 #[derive(Clone, Debug)]
 pub struct Grid {
     /// By the first key's values and the second's; the first place of each is that of a key that is not turned.
-    kept: Vec<Tally>,
+    kept: Vec<Centred>,
     width: usize,
 }
 
@@ -19,7 +19,7 @@ impl Grid {
     /// Of one key.
     #[must_use]
     pub fn of_one(part: &Part, ladder: &Ladder) -> Self {
-        let mut grid = Self { kept: vec![Tally::default(); ladder.values.len() + 1], width: 1 };
+        let mut grid = Self { kept: vec![Centred::default(); ladder.values.len() + 1], width: 1 };
         for (place, &row) in part.rows.iter().enumerate() {
             part.add_to(&mut grid.kept[usize::from(ladder.passed[row as usize])], place);
         }
@@ -31,7 +31,7 @@ impl Grid {
     #[must_use]
     pub fn of_two(part: &Part, one: &Ladder, other: &Ladder) -> Self {
         let width = other.values.len() + 1;
-        let mut grid = Self { kept: vec![Tally::default(); (one.values.len() + 1) * width], width };
+        let mut grid = Self { kept: vec![Centred::default(); (one.values.len() + 1) * width], width };
         for (place, &row) in part.rows.iter().enumerate() {
             let cell = usize::from(one.passed[row as usize]) * width + usize::from(other.passed[row as usize]);
             part.add_to(&mut grid.kept[cell], place);
@@ -61,7 +61,7 @@ impl Grid {
 
     /// What is kept with the first key at a value and the second at one, either of which may be [`ALL`].
     #[must_use]
-    pub fn kept(&self, first: usize, second: usize) -> Tally {
+    pub fn kept(&self, first: usize, second: usize) -> Centred {
         let place = |value: usize| if value == ALL { 0 } else { value + 1 };
         self.kept.get(place(first) * self.width + place(second)).copied().unwrap_or_default()
     }

@@ -1,7 +1,7 @@
 //! Some of the cases, laid out so that a pass over them takes little memory: 17 bytes a case.
 
 use super::cases::{Cases, Labels};
-use super::tally::Tally;
+use super::centred::Centred;
 use crate::gates::replay::{CAP_PCT, WINNER_PCT};
 
 /// Some of the cases.
@@ -84,24 +84,24 @@ impl Part {
         self.rows.is_empty()
     }
 
-    /// Adds the case at `place` to a tally.
+    /// Adds the case at `place` to sums.
     #[inline]
-    pub fn add_to(&self, tally: &mut Tally, place: usize) {
+    pub fn add_to(&self, sums: &mut Centred, place: usize) {
         let (exit, centred) = (f64::from(self.exits[place]), f64::from(self.centred[place]));
         let bits = self.bits[place];
         let count = |bit: u8| u32::from(bits & bit != 0);
-        tally.alerts += 1;
-        tally.exits += count(EXIT);
-        tally.winners += count(WINNER);
-        tally.pumps_known += count(PUMP_KNOWN);
-        tally.pumps += count(PUMP);
-        tally.rugs_known += count(RUG_KNOWN);
-        tally.rugs += count(RUG);
-        tally.exit_sum += exit;
-        tally.capped_sum += exit.min(CAP_PCT);
-        tally.centred_sum += centred;
-        tally.centred_squares += centred * centred;
-        tally.centred_rugs += f64::from(self.centred_rugs[place]);
+        sums.alerts += 1;
+        sums.exits += count(EXIT);
+        sums.winners += count(WINNER);
+        sums.pumps_known += count(PUMP_KNOWN);
+        sums.pumps += count(PUMP);
+        sums.rugs_known += count(RUG_KNOWN);
+        sums.rugs += count(RUG);
+        sums.exit_sum += exit;
+        sums.capped_sum += exit.min(CAP_PCT);
+        sums.centred_sum += centred;
+        sums.centred_squares += centred * centred;
+        sums.centred_rugs += f64::from(self.centred_rugs[place]);
     }
 }
 

@@ -8,7 +8,7 @@ use super::int32;
 use crate::advice::cooldown::Cooldown;
 use crate::advice::recommendation::{Certificate, Confidence, Evidence, Priority, Recommendation, Replay};
 use crate::advice::rule_of_three;
-use crate::advice::search::tally::Tally;
+use crate::advice::search::centred::Centred;
 use crate::gates::ConfigOutcome;
 use crate::statistics::proportion::Proportion;
 
@@ -91,7 +91,7 @@ fn winners_among_dropped(replay: &Replay) -> v1::Rate {
 
 fn certificate(certificate: &Certificate) -> v1::Certificate {
     let Certificate { checkpoint, split, family_size, p_value, kept, dropped, stake_usd } = certificate;
-    let net = |tally: &Tally| tally.mean_capped().unwrap_or_default() * stake_usd / 100.0;
+    let net = |tally: &Centred| tally.mean_capped().unwrap_or_default() * stake_usd / 100.0;
     v1::Certificate {
         checkpoint_tokens: int32(checkpoint.tokens()),
         found_on: Some(days(split.earlier)),

@@ -18,7 +18,7 @@ pub const DATASET_MEMORY_MB: Key<u32> = Key::new(
     "dataset_memory_mb",
     "dataset-memory-mb",
     "MEBIBYTES",
-    "Memory that the analysis may hold alerts in, about 2 KiB each. Too little: it refuses to answer. Too much: the host \
+    "Memory that the analysis may hold alerts in, about 0.5 KiB each. Too little: it refuses to answer. Too much: the host \
      ends the process",
 )
 .default("4096")

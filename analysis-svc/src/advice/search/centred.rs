@@ -1,4 +1,4 @@
-//! Counts and sums of some alerts: what a candidate keeps, or drops.
+//! Counts and sums of some alerts, their exits also less their day's mean: what a candidate keeps, or drops, beside random thinning.
 
 use std::ops::{Add, Sub};
 
@@ -7,7 +7,7 @@ use crate::statistics::proportion::{Proportion, TwoByTwo};
 
 /// Counts and sums of some alerts. Exits are in percent; what is unknown is in no sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Tally {
+pub struct Centred {
     /// How many alerts.
     pub alerts: u32,
     /// Of how many the exit is known.
@@ -34,13 +34,13 @@ pub struct Tally {
     pub centred_rugs: f64,
 }
 
-impl Tally {
+impl Centred {
     /// Of all cases of a part.
     #[must_use]
     pub fn of(part: &Part) -> Self {
-        let mut tally = Self::default();
-        (0..part.len()).for_each(|place| part.add_to(&mut tally, place));
-        tally
+        let mut sums = Self::default();
+        (0..part.len()).for_each(|place| part.add_to(&mut sums, place));
+        sums
     }
 
     /// The mean of the capped exits, in percent.
@@ -80,7 +80,7 @@ impl Tally {
     }
 }
 
-impl Add for Tally {
+impl Add for Centred {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
@@ -102,7 +102,7 @@ impl Add for Tally {
 }
 
 /// What is left of all when a part of them is taken away.
-impl Sub for Tally {
+impl Sub for Centred {
     type Output = Self;
 
     fn sub(self, part: Self) -> Self {

@@ -49,8 +49,7 @@ fn main() {
         println!("    {} values, {} pairs", found.values, found.pairs);
         if let Some(checkpoint) = Checkpoint::reached(selection.matured.count().into()) {
             let begin = Instant::now();
-            let question = (None, Objective::default());
-            let standing = standing::at(checkpoint, &snapshot, catalogue, &selection, question, &watch);
+            let standing = standing::at(checkpoint, &snapshot, catalogue, &selection, None, &watch);
             timed("certifying", begin);
             if let standing::Standing::Answered(certification, ladders) = standing.expect("waited for") {
                 for gate in &certification.examined {

@@ -28,7 +28,7 @@ use crate::dataset::filter::Kept;
 use crate::gates::{Baseline, ConfigOutcome, Replay};
 use crate::progress::{Stopped, Watch};
 use crate::simulate::shadow::Usable;
-use candidate::Ground;
+use candidate::{Change, Ground};
 use cooldown::Cooldown;
 use earliest::Earliest;
 use objective::Objective;
@@ -128,7 +128,11 @@ pub fn advise(snapshot: &Snapshot, catalogue: &Catalogue, request: &Request, wat
     watch.stage("weighing what was found", None)?;
     let ground = Ground::of(Replay::of(snapshot), catalogue, &baseline);
     let cooling = || request.cooldowns.iter().map(|cooldown| cooldown.key.as_str());
-    let certified = standing.certified_changes(catalogue, &baseline, &cooling().collect());
+    let serves = |changes: &[Change]| {
+        let tried = ground.try_out(changes.to_vec());
+        request.objective.is_served(&tried.current, &tried.proposed)
+    };
+    let certified = standing.certified_changes(catalogue, &baseline, &cooling().collect(), serves);
     let certified_keys = certified.iter().flat_map(|(_, changes)| changes).map(|change| change.key.as_str());
     let mut look = Look {
         snapshot,

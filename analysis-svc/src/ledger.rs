@@ -3,6 +3,7 @@
 pub mod follow_up;
 pub mod history;
 pub mod line;
+pub mod looser;
 pub mod verdict;
 
 pub use follow_up::{FollowUp, Status};

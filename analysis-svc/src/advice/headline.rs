@@ -104,7 +104,7 @@ pub fn not_certified(standing: &Standing, request: &Request, baseline: &Baseline
         let all = certification.examined.iter().filter(|gate| gate.is_certified).count();
         if all > certified {
             lines.push(format!(
-                "{} certified gates are in force already, or their key was just turned",
+                "{} certified gates are in force already, or their key was just turned, or they do not serve what is asked for",
                 all - certified
             ));
         }
@@ -158,6 +158,7 @@ pub fn looked_at(look: &Look<'_>) -> Vec<String> {
         format!("{} features, {} questions at once", look.answer.features.len(), look.answer.family_size),
         looser(look),
     ];
+    lines.extend(one_at_a_time(look.ladders));
     if baseline.turned_away > 0 {
         let (turned_away, all) = (baseline.turned_away, look.answer.cohort.matured.alerts);
         lines.push(format!(
@@ -165,6 +166,18 @@ pub fn looked_at(look: &Look<'_>) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// The pairs that are not searched: what both keys of a gate let through does not follow from what each does alone.
+fn one_at_a_time(ladders: &[Ladder]) -> Option<String> {
+    let turnable: Vec<&Ladder> = ladders.iter().filter(|ladder| !ladder.values.is_empty()).collect();
+    let pairs = turnable.iter().enumerate().flat_map(|(place, one)| {
+        let others = turnable[place + 1..].iter().filter(|other| one.shares_a_gate_with(other));
+        others.map(move |other| format!("{} with {}", one.key, other.key))
+    });
+    let pairs: Vec<String> = pairs.collect();
+    (!pairs.is_empty())
+        .then(|| format!("keys of one gate, each turned by itself and not as a pair: {}", pairs.join(", ")))
 }
 
 fn looser(look: &Look<'_>) -> String {

@@ -13,9 +13,9 @@ use domain::gate::Catalogue;
 use domain::outcome::policy::Policy;
 
 use super::certification::certification;
-use super::objective::Objective;
+use super::objective::{Kind, Objective};
 use super::standing::{Standing, at};
-use super::{Request, advise};
+use super::{Advice, Request, advise};
 use crate::advice::recommendation::Confidence;
 use crate::correlate::selection::{Selection, Window};
 use crate::dataset::Snapshot;
@@ -32,7 +32,7 @@ fn ever_certified(market: market::Market, seed: u64) -> BTreeSet<String> {
     let mut certified = BTreeSet::new();
     for checkpoint in reached.filter(|checkpoint| alerts.has_two_parts(*checkpoint)) {
         let (cases, ladders) = alerts.first(checkpoint);
-        let found = certification(checkpoint, &cases, &ladders, Objective::default(), 100.0, &Watch::default());
+        let found = certification(checkpoint, &cases, &ladders, 100.0, &Watch::default());
         for gate in found.expect("waited for").examined.iter().filter(|gate| gate.is_certified) {
             certified.extend(gate.found.turns.iter().map(|turn| ladders[turn.ladder].key.clone()));
         }
@@ -74,8 +74,7 @@ fn noise_among_alerts_with_25_features_is_hardly_ever_certified() {
         let selection = Selection::of(&snapshot, Window::default(), &Kept::everything());
         let matured = u64::from(selection.matured.count());
         Checkpoint::all().take_while(|checkpoint| checkpoint.tokens() <= matured).any(|checkpoint| {
-            let question = (None, Objective::default());
-            let standing = at(checkpoint, &snapshot, Catalogue::callsbot(), &selection, question, &Watch::default());
+            let standing = at(checkpoint, &snapshot, Catalogue::callsbot(), &selection, None, &Watch::default());
             let Standing::Answered(certification, _) = standing.expect("waited for") else { return false };
             certification.examined.iter().any(|gate| gate.is_certified)
         })
@@ -86,26 +85,56 @@ fn noise_among_alerts_with_25_features_is_hardly_ever_certified() {
 
 #[test]
 fn what_is_asked_between_checkpoints_has_the_answer_of_the_last() {
-    let planted = Planted { pump_difference: 0.25, rug_difference: -0.3 };
-    let market = Market { days: 45, alerts_per_day: 60, planted: Some(planted), ..Market::NOISE };
-    let alerts = market.alerts(7);
-    let mut by_checkpoint = BTreeMap::new();
-    for day in (20..=45).step_by(5) {
-        let snapshot = Snapshot::of(as_of_day(&alerts, day), &Policy::default());
-        let request = Request {
-            current: None,
-            objective: Objective::default(),
-            window: Window::default(),
-            standing: Ok(()),
-            cooldowns: Vec::new(),
-        };
-        let advice = advise(&snapshot, Catalogue::callsbot(), &request, &Watch::default()).expect("waited for");
-        let certified = advice.recommendations.iter().filter(|one| one.confidence == Confidence::Certified);
-        let answer: Vec<_> = certified
-            .map(|one| (one.set.clone(), one.evidence.certificate.as_ref().map(|of| of.p_value.to_bits())))
-            .collect();
-        let known = by_checkpoint.entry(advice.checkpoint_tokens).or_insert_with(|| answer.clone());
-        assert_eq!(*known, answer, "on day {day}");
+    let answers = over_seeds(4, |seed| {
+        let alerts = planted_market().alerts(seed + 7);
+        let mut by_checkpoint = BTreeMap::new();
+        for day in (20..=45).step_by(5) {
+            let snapshot = Snapshot::of(as_of_day(&alerts, day), &Policy::default());
+            let advice = asked(&snapshot, Objective::default());
+            let answer = certified(&advice);
+            let known = by_checkpoint.entry(advice.checkpoint_tokens).or_insert_with(|| answer.clone());
+            assert_eq!(*known, answer, "on day {day} of market {seed}");
+        }
+        by_checkpoint
+    });
+    for answer in &answers {
+        assert!(answer.len() > 1, "{answer:?}");
     }
-    assert!(by_checkpoint.len() > 1 && by_checkpoint.values().any(|answer| !answer.is_empty()), "{by_checkpoint:?}");
+    assert!(answers.iter().flat_map(BTreeMap::values).any(|answer| !answer.is_empty()), "{answers:?}");
+}
+
+/// Asking for one thing after the other is no further attempt at a certificate.
+#[test]
+fn another_objective_chooses_among_what_is_certified_and_certifies_nothing_else() {
+    let snapshot = Snapshot::of(planted_market().alerts(7), &Policy::default());
+    let standing = certified(&asked(&snapshot, Objective::default()));
+    assert!(!standing.is_empty());
+    let mut chosen = BTreeSet::new();
+    for kind in [Kind::NetPerDay, Kind::NetPerAlert, Kind::RugRate] {
+        for max_rug_rate in [None, Some(0.0), Some(0.05)] {
+            for min_alerts_per_day in [None, Some(40.0)] {
+                let answer = certified(&asked(&snapshot, Objective { kind, max_rug_rate, min_alerts_per_day }));
+                assert!(answer.iter().all(|one| standing.contains(one)), "{kind:?}: {answer:?} of {standing:?}");
+                chosen.insert(answer.len());
+            }
+        }
+    }
+    assert!(chosen.contains(&0) && chosen.contains(&standing.len()), "{chosen:?}");
+}
+
+fn planted_market() -> Market {
+    let planted = Planted { pump_difference: 0.25, rug_difference: -0.3 };
+    Market { days: 45, alerts_per_day: 60, planted: Some(planted), ..Market::NOISE }
+}
+
+fn asked(snapshot: &Snapshot, objective: Objective) -> Advice {
+    let (current, window, standing) = (None, Window::default(), Ok(()));
+    let request = Request { current, objective, window, standing, cooldowns: Vec::new() };
+    advise(snapshot, Catalogue::callsbot(), &request, &Watch::default()).expect("waited for")
+}
+
+/// What is certified, and by which p-value.
+fn certified(advice: &Advice) -> Vec<(BTreeMap<String, String>, Option<u64>)> {
+    let certified = advice.recommendations.iter().filter(|one| one.confidence == Confidence::Certified);
+    certified.map(|one| (one.set.clone(), one.evidence.certificate.as_ref().map(|of| of.p_value.to_bits()))).collect()
 }

@@ -9,7 +9,6 @@ use super::Request;
 use super::candidate::{Change, changes};
 use super::certification::split::Split;
 use super::certification::{Certification, Examined, certification};
-use super::objective::Objective;
 use super::search::ladder::Ladder;
 use super::search::lay_out::LaidOut;
 use crate::correlate::selection::Selection;
@@ -52,16 +51,17 @@ impl Standing {
         }
         let matured = u64::from(selection.matured.count());
         let Some(checkpoint) = Checkpoint::reached(matured) else { return Ok(Self::BelowFirst(matured)) };
-        at(checkpoint, snapshot, catalogue, selection, (request.current.as_ref(), request.objective), watch)
+        at(checkpoint, snapshot, catalogue, selection, request.current.as_ref(), watch)
     }
 
-    /// What is certified, with the changes that it stands for: those that are tighter than what is in force by now, and turn
-    /// none of the keys that were just turned.
+    /// What is certified, with the changes that it stands for: those that are tighter than what is in force by now, turn none
+    /// of the keys that were just turned, and serve what is asked for.
     pub(super) fn certified_changes(
         &self,
         catalogue: &Catalogue,
         baseline: &Baseline,
         cooling: &BTreeSet<&str>,
+        serves: impl Fn(&[Change]) -> bool,
     ) -> Vec<(&Examined, Vec<Change>)> {
         let Self::Answered(certification, ladders) = self else { return Vec::new() };
         let in_force = |key: &str| baseline.config.get(key);
@@ -76,8 +76,11 @@ impl Standing {
             if !changes.iter().all(|change| is_tighter(change) && !taken.contains(&change.key)) {
                 continue;
             }
-            taken.extend(changes.iter().map(|change| change.key.clone()));
             changes.iter_mut().for_each(|change| change.from = in_force(&change.key));
+            if !serves(&changes) {
+                continue;
+            }
+            taken.extend(changes.iter().map(|change| change.key.clone()));
             certified.push((gate, changes));
         }
         certified
@@ -102,7 +105,7 @@ pub fn at(
     snapshot: &Snapshot,
     catalogue: &Catalogue,
     selection: &Selection,
-    (current, objective): (Option<&FilterConfig>, Objective),
+    current: Option<&FilterConfig>,
     watch: &Watch,
 ) -> Result<Standing, Stopped> {
     watch.stage("laying out the checkpoint's tokens", None)?;
@@ -115,7 +118,7 @@ pub fn at(
     }
     let laid = LaidOut::of(snapshot, catalogue, &baseline);
     let stake_usd = snapshot.policy().exit.stake_usd;
-    let certification = certification(checkpoint, &laid.cases, &laid.ladders, objective, stake_usd, watch)?;
+    let certification = certification(checkpoint, &laid.cases, &laid.ladders, stake_usd, watch)?;
     Ok(Standing::Answered(Box::new(certification), laid.ladders))
 }
 

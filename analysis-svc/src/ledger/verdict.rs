@@ -1,12 +1,14 @@
 //! Whether a recommendation was right, by the rules of certification, on alerts that were raised after it was given: what
 //! passed the config that it was given under, some of which it keeps and some of which it drops. Where it was not applied
-//! they all were alerted; where it was, what it drops is known from the alerts that the filters turned away.
+//! they all were alerted; where it was, what it drops is known from the alerts that the filters turned away. What lets more
+//! in is judged by what it lets in ([`looser`]).
 
 use domain::cohort::Standing;
 use domain::gate::{Catalogue, FilterConfig};
 use domain::timestamp::Timestamp;
 
 use super::line::Line;
+use super::looser;
 use crate::advice::certification::split::LEAST_DAYS;
 use crate::advice::certification::{LEAST_DROPPED, LEAST_KEPT};
 use crate::dataset::{Bitmap, Snapshot};
@@ -23,9 +25,9 @@ use crate::wording;
 pub enum Verdict {
     /// Too few alerts have matured since, or they cannot tell.
     TooEarly,
-    /// What it drops loses money, and more than what it keeps.
+    /// What it drops loses money, and more than what it keeps; what it lets in earns money.
     Right,
-    /// What it drops is worth more than what it keeps.
+    /// What it drops is worth more than what it keeps; what it lets in loses money.
     Wrong,
 }
 
@@ -60,44 +62,82 @@ pub fn judge(
     (recommended_at, seed): (Timestamp, [u8; 32]),
     watch: &Watch,
 ) -> Result<Ruling, Stopped> {
-    rule(&fresh(snapshot, catalogue, line, recommended_at), seed, watch)
+    let since = Since::of(snapshot, catalogue, line, recommended_at);
+    if since.is_looser(catalogue, line) {
+        return Ok(looser::rule(&looser::admitted(&since)));
+    }
+    rule(&fresh(&since), seed, watch)
 }
 
-/// The alerts since then that passed the former config, in the order in which they matured; one of each token that was not
-/// alerted before.
-fn fresh(snapshot: &Snapshot, catalogue: &Catalogue, line: &Line, since: Timestamp) -> Vec<Fresh> {
-    let former = recorded(catalogue, &line.config);
-    let turn = |config: FilterConfig, (key, value): (&String, &String)| {
-        let value = FilterConfig::parse(catalogue, [(key.as_str(), value.as_str())]).ok().and_then(|one| one.get(key));
-        config.with(catalogue, key, value).unwrap_or(config)
-    };
-    let proposed = line.change.iter().fold(former.clone(), turn);
-    let later = snapshot.rows_between(Some(since), None);
-    let mut seen = Bitmap::none(snapshot.token_count());
-    (0..later.start).for_each(|row| seen.insert(snapshot.token(row) as usize));
-    // Only what is sealed and well enough seen has an exit.
-    let exits = &snapshot.labels().exit_return_pct;
-    let counts = snapshot.standing(Standing::Matured).or(snapshot.standing(Standing::Shadow)).and(exits.known());
-    let mut rows = Bitmap::none(snapshot.len());
-    for row in later.filter(|&row| counts.contains(row)) {
-        let token = snapshot.token(row) as usize;
-        if !seen.contains(token) {
-            seen.insert(token);
-            rows.insert(row);
+/// The alerts that had no say in a recommendation, and the configs that it is about.
+pub(super) struct Since<'a> {
+    pub snapshot: &'a Snapshot,
+    former: FilterConfig,
+    proposed: FilterConfig,
+    /// Those that pass the config that it was given under: sealed and well enough seen, one of each token that was not alerted
+    /// before.
+    pub passed: Bitmap,
+    /// Those of all such that pass it with the keys turned.
+    pub passes: Bitmap,
+}
+
+impl<'a> Since<'a> {
+    fn of(snapshot: &'a Snapshot, catalogue: &Catalogue, line: &Line, since: Timestamp) -> Self {
+        let former = recorded(catalogue, &line.config);
+        let turn = |config: FilterConfig, (key, value): (&String, &String)| {
+            let value =
+                FilterConfig::parse(catalogue, [(key.as_str(), value.as_str())]).ok().and_then(|one| one.get(key));
+            config.with(catalogue, key, value).unwrap_or(config)
+        };
+        let proposed = line.change.iter().fold(former.clone(), turn);
+        let later = snapshot.rows_between(Some(since), None);
+        let mut seen = Bitmap::none(snapshot.token_count());
+        (0..later.start).for_each(|row| seen.insert(snapshot.token(row) as usize));
+        // Only what is sealed and well enough seen has an exit.
+        let exits = &snapshot.labels().exit_return_pct;
+        let counts = snapshot.standing(Standing::Matured).or(snapshot.standing(Standing::Shadow)).and(exits.known());
+        let mut rows = Bitmap::none(snapshot.len());
+        for row in later.filter(|&row| counts.contains(row)) {
+            let token = snapshot.token(row) as usize;
+            if !seen.contains(token) {
+                seen.insert(token);
+                rows.insert(row);
+            }
         }
+        let passed = passing(snapshot, catalogue, &former, &rows);
+        let passes = passing(snapshot, catalogue, &proposed, &rows);
+        Self { snapshot, former, proposed, passed, passes }
     }
-    let passed = passing(snapshot, catalogue, &former, &rows);
-    let kept = passing(snapshot, catalogue, &proposed, &passed);
-    let mut fresh: Vec<_> = passed
-        .rows()
-        .filter_map(|row| {
-            let day = i32::try_from(snapshot.alerted_at(row).utc_day()).ok()?;
-            let one = Fresh { day, exit_pct: exits.get(row)?.min(CAP_PCT), is_kept: kept.contains(row) };
-            Some(((snapshot.sealed_at(row), snapshot.alert_id(row)), one))
-        })
-        .collect();
-    fresh.sort_by_key(|(matured, _)| *matured);
-    fresh.into_iter().map(|(_, one)| one).collect()
+
+    /// Whether it turns keys looser, and none tighter.
+    fn is_looser(&self, catalogue: &Catalogue, line: &Line) -> bool {
+        let mut turned = line.change.keys().filter_map(|key| {
+            Some(catalogue.knob(key)?.compare_tightness(self.proposed.get(key), self.former.get(key)))
+        });
+        let (mut looser, mut tighter) = (false, false);
+        turned.by_ref().for_each(|way| {
+            looser |= way.is_lt();
+            tighter |= way.is_gt();
+        });
+        looser && !tighter
+    }
+
+    /// Some of the rows in the order in which they matured.
+    pub(super) fn in_order(&self, rows: &Bitmap) -> Vec<usize> {
+        let mut rows: Vec<usize> = rows.rows().collect();
+        rows.sort_by_key(|&row| (self.snapshot.sealed_at(row), self.snapshot.alert_id(row)));
+        rows
+    }
+}
+
+/// The alerts since then that passed the former config, in the order in which they matured.
+fn fresh(since: &Since<'_>) -> Vec<Fresh> {
+    let exits = &since.snapshot.labels().exit_return_pct;
+    let one = |row: usize| {
+        let day = i32::try_from(since.snapshot.alerted_at(row).utc_day()).ok()?;
+        Some(Fresh { day, exit_pct: exits.get(row)?.min(CAP_PCT), is_kept: since.passes.contains(row) })
+    };
+    since.in_order(&since.passed).into_iter().filter_map(one).collect()
 }
 
 /// Rules on alerts in the order in which they matured, at the last checkpoint that they reach.

@@ -7,6 +7,7 @@ pub mod confidence;
 pub mod proportion;
 
 pub mod chi_square;
+pub mod competing;
 pub mod day_clustered;
 pub mod firth;
 pub mod fisher;

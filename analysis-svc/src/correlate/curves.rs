@@ -1,4 +1,5 @@
-//! How soon: the share that had pumped, or was a rug, by each hour after the alert. Young alerts, and those whose feed was lost,
+//! How soon: the share that had pumped, or was a rug, by each hour after the alert, and the share of which it was that first:
+//! a pump that is a rug an hour later paid who sold in between. Young alerts, and those whose feed was lost,
 //! are counted for as long as they were seen – less the time that it takes to tell: a rug shows as one an hour after it began,
 //! and to count that hour as one without a rug would make rugs look later than they are.
 
@@ -11,6 +12,7 @@ use super::selection::Selection;
 use super::young::Young;
 use crate::dataset::columns::{Column, Values};
 use crate::dataset::{Bitmap, Snapshot};
+use crate::statistics::competing::{AalenJohansen, Ended};
 use crate::statistics::confidence::{Confidence, Interval};
 use crate::statistics::median::Median;
 use crate::statistics::survival::{KaplanMeier, Watched};
@@ -37,6 +39,10 @@ pub struct Point {
     pub share: f64,
     /// Pointwise, 95 %.
     pub interval: Option<Interval>,
+    /// The share to which it had happened before the other of the two did. `None` where that is not known any more.
+    pub first: Option<f64>,
+    /// Pointwise, 95 %.
+    pub first_interval: Option<Interval>,
     /// How many were still watched.
     pub at_risk: u64,
 }
@@ -74,47 +80,65 @@ pub fn curves(snapshot: &Snapshot, selection: &Selection, young: &Young, column:
             levels.into_iter().take(WORDS).map(|(_, rows, word)| (word.clone(), rows)).collect()
         }
     };
-    let events = [(Outcome::Pump, OutcomeField::PumpedAt), (Outcome::Rug, OutcomeField::RugHitAt)];
-    let levels: Vec<(String, Bitmap)> = levels
-        .into_iter()
-        .map(|(name, rows)| (name, rows.and(&watched)))
-        .filter(|(_, rows)| !rows.is_empty())
-        .collect();
-    let of =
-        |(outcome, event)| levels.iter().map(move |(name, rows)| curve(snapshot, young, (outcome, event), name, rows));
-    events.into_iter().flat_map(of).collect()
+    let levels = levels.into_iter().map(|(name, rows)| (name, rows.and(&watched))).filter(|(_, rows)| !rows.is_empty());
+    let [mut pumps, mut rugs] = [Vec::new(), Vec::new()];
+    for (name, rows) in levels {
+        let [pump, rug] = both(snapshot, young, &name, &rows);
+        pumps.push(pump);
+        rugs.push(rug);
+    }
+    pumps.into_iter().chain(rugs).collect()
 }
 
-fn curve(
-    snapshot: &Snapshot,
-    young: &Young,
-    (outcome, event): (Outcome, OutcomeField),
-    level: &str,
-    rows: &Bitmap,
-) -> Curve {
-    let hours = |row: usize, field: OutcomeField| {
-        let delay_ms = snapshot.delay_ms(row, field).or_else(|| young.delay_ms(row, field));
-        delay_ms.map(|ms| f64::from(ms) / MILLIS_PER_HOUR)
-    };
+/// The two events, in the order of the causes of [`AalenJohansen`].
+const EVENTS: [(Outcome, OutcomeField); 2] =
+    [(Outcome::Pump, OutcomeField::PumpedAt), (Outcome::Rug, OutcomeField::RugHitAt)];
+
+/// The curves of one level, for pumps and for rugs.
+fn both(snapshot: &Snapshot, young: &Young, level: &str, rows: &Bitmap) -> [Curve; 2] {
     let matured = snapshot.standing(Standing::Matured);
+    let to_tell = EVENTS.map(|(outcome, _)| to_tell_hours(snapshot.policy(), outcome));
+    let mut subjects: [Vec<Watched>; 2] = [Vec::new(), Vec::new()];
+    let mut firsts = Vec::new();
+    for row in rows.rows() {
+        let hours = |field: OutcomeField| {
+            let delay_ms = snapshot.delay_ms(row, field).or_else(|| young.delay_ms(row, field));
+            delay_ms.map(|ms| f64::from(ms) / MILLIS_PER_HOUR)
+        };
+        let (seen, is_matured) = (hours(OutcomeField::LastPriceAt), matured.contains(row));
+        let ends = [0, 1].map(|event| {
+            let happened = hours(EVENTS[event].1).map(|time| Watched { time, happened: true });
+            happened.or_else(|| Some(Watched { time: watched_for(seen, is_matured, to_tell[event])?, happened: false }))
+        });
+        for (subjects, end) in subjects.iter_mut().zip(ends) {
+            subjects.extend(end);
+        }
+        firsts.extend(first(ends));
+    }
+    let first = AalenJohansen::<2>::of(firsts);
+    [0, 1].map(|event| curve(event, level, &subjects[event], &first))
+}
+
+/// For how long it is known that it did not happen. A sealed window was watched to its end, if its price was.
+fn watched_for(seen: Option<f64>, is_matured: bool, to_tell: f64) -> Option<f64> {
     let last = HOURS[HOURS.len() - 1];
-    let to_tell = to_tell_hours(snapshot.policy(), outcome);
-    let subjects: Vec<Watched> = rows
-        .rows()
-        .filter_map(|row| {
-            if let Some(time) = hours(row, event) {
-                return Some(Watched { time, happened: true });
-            }
-            // A sealed window was watched to its end, if its price was.
-            let seen = hours(row, OutcomeField::LastPriceAt);
-            let time = match seen {
-                Some(seen) if seen >= last - 1.0 && matured.contains(row) => Some(last),
-                Some(seen) => Some((seen - to_tell).clamp(0.0, last)),
-                None => matured.contains(row).then_some(last),
-            };
-            time.map(|time| Watched { time, happened: false })
-        })
-        .collect();
+    match seen {
+        Some(seen) if seen >= last - 1.0 && is_matured => Some(last),
+        Some(seen) => Some((seen - to_tell).clamp(0.0, last)),
+        None => is_matured.then_some(last),
+    }
+}
+
+/// What came first of a pump and a rug, the rug where both came at once. What came when it could not be told any more whether the
+/// other had come already is not known to have come first.
+fn first([pump, rug]: [Option<Watched>; 2]) -> Option<Ended> {
+    let (pump, rug) = (pump?, rug?);
+    let (cause, one) =
+        if rug.time < pump.time || (rug.time == pump.time && rug.happened) { (1, rug) } else { (0, pump) };
+    Some(Ended { time: one.time, cause: one.happened.then_some(cause) })
+}
+
+fn curve(event: usize, level: &str, subjects: &[Watched], first: &AalenJohansen<2>) -> Curve {
     let all = KaplanMeier::of(subjects.iter().copied());
     let point = |hours: f64| {
         let share = all.incidence_at(hours)?;
@@ -123,11 +147,13 @@ fn curve(
             hours,
             share,
             interval: step.and_then(|step| step.incidence_interval(Confidence::NINETY_FIVE)),
+            first: first.share_at(hours, event),
+            first_interval: first.at(hours).and_then(|moment| moment.interval(event, Confidence::NINETY_FIVE)),
             at_risk: subjects.iter().filter(|subject| subject.time > hours).count() as u64,
         })
     };
     Curve {
-        outcome,
+        outcome: EVENTS[event].0,
         level: level.to_owned(),
         alerts: all.subjects(),
         points: HOURS.into_iter().filter_map(point).collect(),

@@ -148,6 +148,24 @@ fn without_young_alerts_a_curve_ends_at_the_sealed_rate() {
 }
 
 #[test]
+fn a_pump_that_was_a_rug_before_is_not_among_what_pumped_first() {
+    let mut records = three_sealed_three_open();
+    let after =
+        |record: &AlertRecord, hours: f64| Some(record.alert.alerted_at.plus(Duration::from_secs_f64(hours * 3_600.0)));
+    // The first was a rug after its pump; the second pumped after it was a rug.
+    records[0].outcome.rug_hit_at = after(&records[0], 5.0);
+    records[1].outcome.pumped_at = after(&records[1], 9.0);
+    let details = ask(&snapshot(records), CURVES, Vec::new());
+    let last = |outcome| curve(&details, outcome).points.into_iter().next_back().expect("a point");
+    let (pumps, rugs) = (last(Outcome::Pump), last(Outcome::Rug));
+    let third = Some(1.0 / 3.0);
+    let close = |a: Option<f64>, b: Option<f64>| a.zip(b).is_some_and(|(a, b)| (a - b).abs() < 1e-12);
+    assert!((pumps.share - 2.0 / 3.0).abs() < 1e-12 && close(pumps.first, third), "{pumps:?}");
+    assert!((rugs.share - 2.0 / 3.0).abs() < 1e-12 && close(rugs.first, third), "{rugs:?}");
+    assert!(pumps.first_interval.is_some_and(|interval| interval.contains(1.0 / 3.0)));
+}
+
+#[test]
 fn young_alerts_count_for_as_long_as_they_were_watched() {
     let records = three_sealed_three_open();
     // One pumped after two hours, one was watched for five hours in vain, one for a few minutes only.

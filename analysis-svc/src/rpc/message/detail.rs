@@ -75,5 +75,8 @@ fn point(point: &Point) -> v1::CurvePoint {
         low: point.interval.map(|interval| interval.low),
         high: point.interval.map(|interval| interval.high),
         at_risk: int32(point.at_risk),
+        first: point.first,
+        first_low: point.first_interval.map(|interval| interval.low),
+        first_high: point.first_interval.map(|interval| interval.high),
     }
 }

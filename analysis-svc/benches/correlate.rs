@@ -1,4 +1,5 @@
-//! `Correlate` of a made-up history, in process, beside polars doing only the group-bys and deciles of the same columns:
+//! `Correlate` of a made-up history, in process, beside polars doing only the group-bys and deciles of the same columns, and
+//! beside a plain script:
 //!
 //!     PERFTRACK_BENCH_PYTHON=PYTHON cargo bench -p analysis-svc --bench correlate [-- 10000 100000 1000000]
 //!
@@ -16,7 +17,8 @@ use analysis_svc::correlate::{Question, correlate};
 use analysis_svc::dataset::Snapshot;
 use analysis_svc::dataset::columns::Values;
 use analysis_svc::dataset::filter::Kept;
-use analysis_svc::synthetic;
+use analysis_svc::synthetic::{self, BEGIN};
+use domain::filter::Filter;
 use domain::timestamp::Timestamp;
 
 fn main() {
@@ -40,32 +42,51 @@ fn measure(alerts: usize) {
     let everything = Window { start: Some(Timestamp::from_seconds(0)), end: None };
     let window = best_of(|| correlate(&snapshot, &question(everything)));
     println!("  a window that holds everything: {}", milliseconds(window));
-    match polars(&snapshot) {
-        Ok(Some(reference)) => println!(
-            "  polars, group-bys and deciles of the same columns: {}; {:.1} times as long as first, {:.1} times as long as \
-             the window",
-            milliseconds(reference),
-            reference.as_secs_f64() / first.as_secs_f64(),
-            reference.as_secs_f64() / window.as_secs_f64()
-        ),
-        Ok(None) => println!("  polars: no python that has it (PERFTRACK_BENCH_PYTHON)"),
-        Err(error) => println!("  polars: {error}"),
+    let weeks = Window { start: Some(BEGIN.plus(Duration::from_secs(7 * 86_400 * 6))), end: None };
+    println!("  its last two weeks: {}", milliseconds(best_of(|| correlate(&snapshot, &question(weeks)))));
+    let half =
+        Filter::parse("final_score >= 5 AND entry.liquidity_usd > 20000").unwrap_or_else(|_| Filter::everything());
+    let filtered = best_of(|| {
+        let kept = Kept::of(&snapshot, &half);
+        correlate(
+            &snapshot,
+            &Question { window: Window::default(), kept: kept.unwrap_or_else(Kept::everything), features: Vec::new() },
+        )
+    });
+    println!("  a filter of two fields: {}", milliseconds(filtered));
+    for (name, module, script) in REFERENCES {
+        match reference(&snapshot, module, script) {
+            Ok(Some(reference)) => println!(
+                "  {name}: {}; {:.1} times as long as first, {:.1} times as long as the window",
+                milliseconds(reference),
+                reference.as_secs_f64() / first.as_secs_f64(),
+                reference.as_secs_f64() / window.as_secs_f64()
+            ),
+            Ok(None) => println!("  {name}: no python that has {module} (PERFTRACK_BENCH_PYTHON)"),
+            Err(error) => println!("  {name}: {error}"),
+        }
     }
 }
+
+/// What it is beside, the module that it needs, and its script.
+const REFERENCES: [(&str, &str, &str); 2] = [
+    ("polars, group-bys and deciles of the same columns", "polars", "polars_group_bys.py"),
+    ("a plain script with a dict per alert", "struct", "ancestor_script.py"),
+];
 
 fn question(window: Window) -> Question {
     Question { window, kept: Kept::everything(), features: Vec::new() }
 }
 
-/// How long polars takes. `None` where it is not installed.
-fn polars(snapshot: &Snapshot) -> std::io::Result<Option<Duration>> {
+/// How long a script takes. `None` where its module is not installed.
+fn reference(snapshot: &Snapshot, module: &str, script: &str) -> std::io::Result<Option<Duration>> {
     let python = std::env::var("PERFTRACK_BENCH_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let probe = Command::new(&python).args(["-c", "import polars"]).output();
+    let probe = Command::new(&python).args(["-c", &format!("import {module}")]).output();
     if !probe.is_ok_and(|probe| probe.status.success()) {
         return Ok(None);
     }
     let (file, kinds) = columns(snapshot)?;
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/polars_group_bys.py");
+    let script = format!("{}/benches/{script}", env!("CARGO_MANIFEST_DIR"));
     let output =
         Command::new(&python).arg(script).arg(file.path()).arg(snapshot.len().to_string()).arg(kinds).output()?;
     match String::from_utf8_lossy(&output.stdout).trim().parse() {

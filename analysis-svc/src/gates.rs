@@ -18,7 +18,7 @@ pub mod thinning;
 
 pub use baseline::Baseline;
 pub use outcome::ConfigOutcome;
-pub use passing::passing;
+pub use passing::{passing, passing_beside};
 pub use recorded::recorded;
 pub use replay::Replay;
 pub use tally::Tally;

@@ -72,3 +72,12 @@ pub fn in_parallel<Batch: Send + Sync, Out: Send>(
     done.sort_unstable_by_key(|(index, _)| *index);
     Ok(done.into_iter().flat_map(|(_, out)| out).collect())
 }
+
+/// Does two things at once.
+pub fn both<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
+    thread::scope(|scope| {
+        let other = scope.spawn(other);
+        let one = one();
+        (one, other.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked)))
+    })
+}

@@ -20,7 +20,7 @@ use crate::correlate::selection::{Selection, Window};
 use crate::dataset::filter::Kept;
 use crate::dataset::{Bitmap, Snapshot};
 use crate::gates::in_force::InForce;
-use crate::gates::{Baseline, ByDay, Replay, Tally, passing};
+use crate::gates::{Baseline, ByDay, Replay, Tally, passing_beside};
 use crate::progress::{Stopped, Watch};
 use crate::statistics::normal;
 use estimate::Estimate;
@@ -98,7 +98,7 @@ pub fn simulate(
         (asked, BTreeMap::new())
     };
     watch.check()?;
-    let passes = passing(snapshot, catalogue, &judged, &selection.matured);
+    let passes = passing_beside(snapshot, catalogue, &judged, &baseline, &selection.matured);
     let kept = passes.and(&baseline.rows);
     let replay = Replay::of(snapshot);
     let by_day = replay.by_day(&baseline.rows);

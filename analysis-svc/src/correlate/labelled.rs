@@ -2,10 +2,14 @@
 //! on.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::code::{self, COMBINATIONS, Combinations};
 use super::ranks::Ranks;
 use super::sorted::Sorted;
+use super::tabulate::layout::Layout;
+use super::tabulate::repeats::Repeats;
+use crate::dataset::chunked::CHUNK;
 use crate::dataset::columns::{Categories, Column, Flags, Values};
 use crate::dataset::{Bitmap, Snapshot};
 use crate::inference::Target;
@@ -23,6 +27,8 @@ pub struct Labelled {
     days: Vec<Range<usize>>,
     /// Of pumps and of rugs, known of these alerts only.
     labels: [Flags; 2],
+    /// Which of them are on one token, once that was asked.
+    repeats: OnceLock<Repeats>,
 }
 
 /// A feature's counts on the alerts that are asked.
@@ -59,7 +65,21 @@ impl Labelled {
         }
         let [pump, rug] = [&labels.pump, &labels.rug].map(|label| label.only(rows));
         let ranges = snapshot.days().iter().map(|day| day.rows.clone()).collect();
-        Self { rows: rows.clone(), codes, days: ranges, labels: [pump, rug] }
+        Self { rows: rows.clone(), codes, days: ranges, labels: [pump, rug], repeats: OnceLock::new() }
+    }
+
+    /// Which of them are on one token.
+    #[must_use]
+    pub fn repeats(&self, layout: &Layout) -> &Repeats {
+        self.repeats.get_or_init(|| layout.repeats.among(&self.rows))
+    }
+
+    /// Whether any of the rows of a piece is asked ([`CHUNK`] rows from `index · CHUNK` on).
+    #[must_use]
+    pub fn asks(&self, index: usize) -> bool {
+        let words = index * (CHUNK / 64)..(index + 1) * (CHUNK / 64);
+        let all = self.rows.words();
+        all[words.start.min(all.len())..words.end.min(all.len())].iter().any(|&word| word != 0)
     }
 
     /// The alerts.
@@ -98,7 +118,7 @@ impl Labelled {
         match &column.values {
             Values::Flags(flags) => self.of_flag(flags),
             Values::Numbers(numbers) => {
-                let sorted = Sorted::of(&numbers.order, &self.codes);
+                let sorted = Sorted::of(numbers, self);
                 Ranks::decided(&sorted, self.days.len()).days.map(Days::Number)
             }
             Values::Categories(categories) => self.of_words(categories).1.map(Days::Levels),
@@ -121,7 +141,7 @@ impl Labelled {
                 }
             }
             Values::Numbers(numbers) => {
-                let sorted = Sorted::of(&numbers.order, &self.codes);
+                let sorted = Sorted::of(numbers, self);
                 let begins = sorted.quantile_bins(numbers).map(|(_, begins)| begins);
                 let bins: Vec<Range<usize>> = begins.iter().flat_map(|begins| sorted.bins(begins)).collect();
                 let mut counts = vec![[0; COMBINATIONS]; bins.len() * self.days.len()];

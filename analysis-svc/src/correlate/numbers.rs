@@ -29,7 +29,7 @@ pub fn report(
     labelled: &Labelled,
     numbers: &Numbers,
 ) -> (Vec<GroupStats>, Vec<Effect>, NumberStats) {
-    let sorted = Sorted::of(&numbers.order, labelled.codes());
+    let sorted = Sorted::of(numbers, labelled);
     let groups = groups(snapshot, layout, labelled, numbers, &sorted);
     let effects = effects(snapshot, layout, labelled, numbers, &sorted);
     (groups, effects, stats(labelled, numbers, &sorted))
@@ -44,7 +44,9 @@ fn groups(
 ) -> Vec<GroupStats> {
     let bins = sorted.quantile_bins(numbers);
     let begins = bins.as_ref().map(|(_, begins)| begins.as_slice()).unwrap_or_default();
-    let levels = Levels::of_bins(sorted, begins, snapshot.len());
+    let least =
+        begins.iter().filter_map(|&place| sorted.entries().get(place)).map(|entry| numbers.value(entry.row as usize));
+    let levels = Levels::of_numbers(&numbers.measures, &least.collect::<Vec<_>>());
     let tally = Tally::of(snapshot, layout, labelled, &levels);
     let labels = bins.as_ref().map(|(bins, _)| bins.labels()).unwrap_or_default();
     let mut groups: Vec<GroupStats> = (0..).zip(labels).map(|(bin, label)| tally.group(bin, label)).collect();
@@ -58,7 +60,7 @@ fn groups(
 fn stats(labelled: &Labelled, numbers: &Numbers, sorted: &Sorted) -> NumberStats {
     let mut sums = [(CompensatedSum::default(), 0_usize); COMBINATIONS];
     let (mut buffer, known) = (Vec::new(), numbers.known());
-    for (index, codes) in labelled.codes().chunks(CHUNK).enumerate() {
+    for (index, codes) in labelled.codes().chunks(CHUNK).enumerate().filter(|&(index, _)| labelled.asks(index)) {
         let values = numbers.measures.piece(index, &mut buffer);
         for (row, (&code, &value)) in (index * CHUNK..).zip(codes.iter().zip(values)) {
             if code != code::NOT_ASKED && known.contains(row) {
@@ -97,7 +99,7 @@ fn effects(
 ) -> Vec<Effect> {
     let gains = &snapshot.labels().max_gain_pct;
     let both = gains.known().and(numbers.known()).and(labelled.rows());
-    let gain_ranks = GainRanks::of(&layout.gain_places, &gains.order, &both);
+    let gain_ranks = GainRanks::of(&layout.gain_places, &gains.order(), &both);
     let Ranks { all, days, spearman } = Ranks::described(sorted, labelled.day_rows().len(), &gain_ranks);
     let days = days.map(Days::Number);
     let mut effects = vec![ranks(Outcome::Pump, &all[0], &days[0]), ranks(Outcome::Rug, &all[1], &days[1])];

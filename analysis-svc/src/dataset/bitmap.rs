@@ -233,15 +233,19 @@ impl Bitmap {
 
     /// The rows of a range, ascending.
     pub fn rows_within(&self, range: Range<usize>) -> impl Iterator<Item = usize> + '_ {
-        let (start, end) = (range.start, range.end.min(self.len));
-        (start / 64..end.div_ceil(64)).flat_map(move |index| {
-            let word = self.words[index] & mask_within(index, start, end);
+        self.words_within(range).flat_map(|(index, word)| {
             std::iter::successors((word != 0).then_some(word), |rest| {
                 let rest = rest & (rest - 1);
                 (rest != 0).then_some(rest)
             })
             .map(move |rest| index * 64 + rest.trailing_zeros() as usize)
         })
+    }
+
+    /// The words of a range, each with its index, without the rows outside.
+    pub fn words_within(&self, range: Range<usize>) -> impl Iterator<Item = (usize, u64)> + '_ {
+        let (start, end) = (range.start, range.end.min(self.len));
+        (start / 64..end.div_ceil(64)).map(move |index| (index, self.words[index] & mask_within(index, start, end)))
     }
 
     /// The first row.

@@ -49,8 +49,9 @@ pub struct Flags {
 pub struct Numbers {
     /// By row.
     pub measures: Measures,
-    /// The known rows by rising value, sorted once for all questions.
-    pub order: Arc<Order>,
+    /// The known rows by rising value, sorted once for all questions. Of few different numbers it is not kept: counting
+    /// sorts them as fast as it could be read.
+    order: Option<Arc<Order>>,
 }
 
 impl Column {
@@ -161,13 +162,25 @@ impl Numbers {
     /// From one value per row; what is not finite is unknown.
     #[must_use]
     pub fn of(values: &[Option<f64>]) -> Self {
-        Self::sorted(values.iter().copied().collect())
+        Self::feature(values.iter().copied().collect())
     }
 
-    /// Sorts them.
+    /// Sorts them, however few different ones there are: for what is read for every question of every feature.
     #[must_use]
-    pub fn sorted(measures: Measures) -> Self {
-        Self { order: Arc::new(Order::of_known(measures.known_values())), measures }
+    pub fn label(measures: Measures) -> Self {
+        Self { order: Some(order::sorted(&measures)), measures }
+    }
+
+    /// Sorts them, unless there are few different ones.
+    #[must_use]
+    pub fn feature(measures: Measures) -> Self {
+        Self { order: (!measures.is_few()).then(|| order::sorted(&measures)), measures }
+    }
+
+    /// The known rows by rising value; rows of equal value by rising row.
+    #[must_use]
+    pub fn order(&self) -> Arc<Order> {
+        self.order.as_ref().map_or_else(|| order::sorted(&self.measures), Arc::clone)
     }
 
     /// The rows of which the number is known.
@@ -188,17 +201,27 @@ impl Numbers {
         self.measures.value(row)
     }
 
-    /// The values of the next revision: `fresh` are those of the rows that changed.
+    /// The next revision, whose numbers are `after`.
     #[must_use]
-    pub fn spliced(&self, plan: &Plan, fresh: &Measures) -> Self {
-        let measures = self.measures.spliced(plan, fresh);
-        Self { order: order::spliced(&self.order, &self.measures, &measures, plan), measures }
+    pub fn next(&self, after: Measures, plan: &Plan) -> Self {
+        match &self.order {
+            Some(order) if self.measures.is_few() || !after.is_few() => {
+                Self { order: Some(order::spliced(order, &self.measures, &after, plan)), measures: after }
+            }
+            _ => Self::feature(after),
+        }
     }
 
     /// The memory that it takes, in bytes, shared or not.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.measures.bytes() + self.order.bytes()
+        self.measures.bytes() + self.order_bytes()
+    }
+
+    /// The memory that its order takes, in bytes, where it is kept.
+    #[must_use]
+    pub fn order_bytes(&self) -> usize {
+        self.order.as_ref().map_or(0, |order| order.bytes())
     }
 }
 
@@ -217,7 +240,17 @@ mod tests {
     fn a_number_that_is_none_is_unknown_and_not_zero() {
         let numbers = Numbers::of(&[Some(3.0), None, Some(f64::INFINITY), Some(0.0)]);
         assert!(numbers.known().rows().eq([0, 3]));
-        assert_eq!((numbers.get(1), numbers.get(3), numbers.order.rows()), (None, Some(0.0), &[3, 0][..]));
+        assert_eq!((numbers.get(1), numbers.get(3), numbers.order().rows()), (None, Some(0.0), &[3, 0][..]));
+    }
+
+    #[test]
+    fn as_many_different_numbers_as_a_byte_tells_apart_stand_in_their_order() {
+        let values: Vec<Option<f64>> = (0..600).map(|row| Some(f64::from(row * 7 % 256))).collect();
+        let numbers = Numbers::of(&values);
+        assert!(numbers.measures.is_few());
+        let order = numbers.order();
+        let rising: Vec<(f64, u32)> = order.rows().iter().map(|&row| (numbers.value(row as usize), row)).collect();
+        assert!(rising.len() == 600 && rising.is_sorted() && order.groups().count() == 256);
     }
 
     #[test]

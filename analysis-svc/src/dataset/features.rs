@@ -2,7 +2,6 @@
 //! (`extra.x`). All of them were known when the alert was raised. Annotations, outcomes and identities never are.
 
 use super::columns::{Column, Numbers, Values};
-use super::order;
 use super::plan::Plan;
 use super::raw::Raw;
 use super::table::{Table, feature_fields};
@@ -20,7 +19,7 @@ pub fn columns(table: &Table) -> Vec<Column> {
     side_by_side(table.len(), sources(table), |(name, raw, is_mixed)| {
         let values = match raw {
             Raw::Flags(flags) => Values::Flags(flags),
-            Raw::Measures(measures) => Values::Numbers(Numbers::sorted(measures)),
+            Raw::Measures(measures) => Values::Numbers(Numbers::feature(measures)),
             Raw::Categories(categories) => Values::Categories(categories),
         };
         Column { name, values, is_mixed }
@@ -37,10 +36,8 @@ pub fn spliced(present: &[Column], after: &Table, plan: &Plan) -> Vec<Column> {
             Raw::Measures(measures) => {
                 let present = present.iter().find(|column| column.name == name).map(|column| &column.values);
                 Values::Numbers(match present {
-                    Some(Values::Numbers(numbers)) => {
-                        Numbers { order: order::spliced(&numbers.order, &numbers.measures, &measures, plan), measures }
-                    }
-                    _ => Numbers::sorted(measures),
+                    Some(Values::Numbers(numbers)) => numbers.next(measures, plan),
+                    _ => Numbers::feature(measures),
                 })
             }
         };

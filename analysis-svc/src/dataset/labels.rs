@@ -1,15 +1,12 @@
 //! What became of the alerts, laid out for counting. Only sealed outcomes that were seen well enough have labels here:
 //! those of matured alerts.
 
-use std::sync::Arc;
-
 use domain::field::{Field, OutcomeField};
 use domain::outcome::OutcomeStatus;
 use domain::outcome::policy::Policy;
 
 use super::columns::{Flags, Numbers};
 use super::measures::Measures;
-use super::order;
 use super::plan::Plan;
 use super::raw::Raw;
 use super::standings::rows_with_status;
@@ -34,7 +31,7 @@ impl Labels {
     /// The labels of all rows under `policy`.
     #[must_use]
     pub fn of(table: &Table, policy: &Policy) -> Self {
-        Self::sorted(table, policy, Numbers::sorted)
+        Self::sorted(table, policy, Numbers::label)
     }
 
     /// The labels of the next revision.
@@ -42,11 +39,8 @@ impl Labels {
     pub fn spliced(&self, plan: &Plan, after: &Table, policy: &Policy) -> Self {
         let mut present = [&self.max_gain_pct, &self.exit_return_pct].into_iter();
         Self::sorted(after, policy, |measures| match present.next() {
-            Some(numbers) => {
-                let order = order::spliced(&numbers.order, &numbers.measures, &measures, plan);
-                Numbers { measures, order }
-            }
-            None => Numbers::sorted(measures),
+            Some(numbers) => numbers.next(measures, plan),
+            None => Numbers::label(measures),
         })
     }
 
@@ -80,7 +74,7 @@ impl Labels {
     /// The memory that they take beside the outcomes, in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let orders = [&self.max_gain_pct, &self.exit_return_pct].map(|numbers| Arc::clone(&numbers.order).bytes());
+        let orders = [&self.max_gain_pct, &self.exit_return_pct].map(Numbers::order_bytes);
         orders.iter().sum::<usize>() + self.pump.bytes() + self.rug.bytes() + self.lost_rugs.bytes()
     }
 }

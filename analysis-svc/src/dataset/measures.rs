@@ -1,9 +1,10 @@
 //! Numbers, kept as small as they are: few different ones as codes of a byte, whole ones in four bytes, others in eight.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::bitmap::Bitmap;
-use super::chunked::{Builder, Chunked};
+use super::chunked::{Builder, CHUNK, Chunked};
 use super::plan::{Plan, Segment};
 
 /// A number, or nothing, for each row. Cheap to clone but for a bit per row.
@@ -25,7 +26,7 @@ enum Cells {
 }
 
 /// As many values as a byte can tell apart.
-const FEW: usize = 1 << 8;
+pub const FEW: usize = 1 << 8;
 
 impl Default for Cells {
     fn default() -> Self {
@@ -117,6 +118,56 @@ impl Measures {
         buffer
     }
 
+    /// Calls `take` with the known numbers of `rows` within a range, by row; how many there are.
+    pub fn each_of(&self, rows: &Bitmap, range: Range<usize>, mut take: impl FnMut(f64)) -> u32 {
+        let (mut buffer, mut count) = (Vec::new(), 0);
+        let end = range.end.min(self.len());
+        for index in range.start / CHUNK..end.div_ceil(CHUNK) {
+            let begin = index * CHUNK;
+            let values = self.piece(index, &mut buffer);
+            for (word, bits) in rows.words_within(range.start.max(begin)..end.min(begin + CHUNK)) {
+                let mut rest = bits & self.known.words()[word];
+                count += rest.count_ones();
+                while rest != 0 {
+                    take(values[word * 64 + rest.trailing_zeros() as usize - begin]);
+                    rest &= rest - 1;
+                }
+            }
+        }
+        count
+    }
+
+    /// The least and the greatest of the known numbers of `rows`.
+    #[must_use]
+    pub fn extremes(&self, rows: &Bitmap) -> Option<(f64, f64)> {
+        let (mut least, mut greatest) = (f64::INFINITY, f64::NEG_INFINITY);
+        let count = self.each_of(rows, 0..self.len(), |value| {
+            least = least.min(value);
+            greatest = greatest.max(value);
+        });
+        (count > 0).then_some((least, greatest))
+    }
+
+    /// Whether there are so few different ones that a row has a code of a byte for its number.
+    #[must_use]
+    pub const fn is_few(&self) -> bool {
+        matches!(self.cells, Cells::Few { .. })
+    }
+
+    /// Where there are few different ones: the code of each row, which means nothing where the number is unknown, and the
+    /// places of the codes' numbers among all, by rising number.
+    #[must_use]
+    pub fn few(&self) -> Option<(&Chunked<u8>, [u8; FEW])> {
+        let Cells::Few { codes, levels } = &self.cells else { return None };
+        let mut rising: Vec<usize> = (0..levels.len()).collect();
+        rising.sort_unstable_by(|&one, &other| levels[one].total_cmp(&levels[other]));
+        let mut place_of = [0; FEW];
+        for (place, code) in rising.into_iter().enumerate() {
+            place_of[code] = u8::try_from(place).unwrap_or(u8::MAX);
+        }
+        Some((codes, place_of))
+    }
+
     /// The rows whose number is known and `holds`.
     #[must_use]
     pub fn rows_where(&self, holds: impl Fn(f64) -> bool) -> Bitmap {
@@ -136,17 +187,7 @@ impl Measures {
     /// The greatest of all.
     #[must_use]
     pub fn greatest(&self) -> Option<f64> {
-        if let Cells::Few { codes, levels } = &self.cells {
-            let mut seen = [false; FEW];
-            let known = |row: usize| self.known.contains(row);
-            codes
-                .iter()
-                .enumerate()
-                .filter(|&(row, _)| known(row))
-                .for_each(|(_, code)| seen[usize::from(code)] = true);
-            return levels.iter().zip(seen).filter(|&(_, seen)| seen).map(|(level, _)| *level).reduce(f64::max);
-        }
-        self.iter().filter(|value| !value.is_nan()).reduce(f64::max)
+        self.extremes(&self.known).map(|(_, greatest)| greatest)
     }
 
     /// The same numbers, as if of no row outside `rows` anything were known.

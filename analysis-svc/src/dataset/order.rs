@@ -18,14 +18,14 @@ type PutIn = (u64, usize, u32);
 #[must_use]
 pub fn spliced(order: &Arc<Order>, before: &Measures, after: &Measures, plan: &Plan) -> Arc<Order> {
     let key = |measures: &Measures, row: usize| measures.get(row).map(sort_key);
-    let mut taken_out: Vec<usize> = Vec::new();
+    let mut taken_out: Vec<(u64, usize)> = Vec::new();
     let mut put_in: Vec<PutIn> = Vec::new();
     let mut put = |row: usize, before: usize| {
         if let (Some(key), Ok(row)) = (key(after, row), u32::try_from(row)) {
             put_in.push((key, before, row));
         }
     };
-    let mut take = |row: usize| taken_out.extend(key(before, row).and_then(|key| place(order, before, (key, row))));
+    let mut take = |row: usize| taken_out.extend(key(before, row).map(|key| (key, row)));
     plan.removed().iter().for_each(|&row| take(row));
     plan.inserted().for_each(|new| put(new.row, new.before));
     for change in plan.overwritten() {
@@ -38,11 +38,24 @@ pub fn spliced(order: &Arc<Order>, before: &Measures, after: &Measures, plan: &P
         return Arc::clone(order);
     }
     if (taken_out.len() + put_in.len()) * FEW > order.len() {
-        return Arc::new(Order::of_known(after.known_values()));
+        return sorted(after);
     }
+    let mut taken_out = places(order, before, &taken_out);
     taken_out.sort_unstable();
     put_in.sort_unstable();
     Arc::new(merged(order, before, after, &taken_out, &put_in, plan))
+}
+
+/// The order of a column, sorted: by counting where there are few different numbers.
+#[must_use]
+pub fn sorted(measures: &Measures) -> Arc<Order> {
+    Arc::new(match measures.few() {
+        Some((codes, place_of)) => {
+            let placed = || measures.known().rows().map(|row| (row as u32, place_of[usize::from(codes.at(row))]));
+            Order::of_placed(placed)
+        }
+        None => Order::of_known(measures.len(), || measures.known_values(), |row| measures.value(row as usize)),
+    })
 }
 
 fn merged(
@@ -64,23 +77,35 @@ fn merged(
         merging.keep(from..until.max(from));
         from = until.max(from);
     };
-    for &(key, at, row) in put_in {
-        keep_until(&mut merging, first_not_before(order, before, (key, at)));
+    let entries: Vec<(u64, usize)> = put_in.iter().map(|&(key, at, _)| (key, at)).collect();
+    for (&(_, _, row), place) in put_in.iter().zip(places(order, before, &entries)) {
+        keep_until(&mut merging, place);
         merging.push(row);
     }
     keep_until(&mut merging, order.len());
     merging.finish()
 }
 
-/// Where an entry of the order stands.
-fn place(order: &Order, measures: &Measures, entry: (u64, usize)) -> Option<usize> {
-    let at = first_not_before(order, measures, entry);
-    (order.rows().get(at).map(|&row| row as usize) == Some(entry.1)).then_some(at)
-}
-
-fn first_not_before(order: &Order, measures: &Measures, entry: (u64, usize)) -> usize {
-    let key = |row: u32| measures.get(row as usize).map_or(0, sort_key);
-    order.rows().partition_point(|&row| (key(row), row as usize) < entry)
+/// Where the first entry stands that is not before each of these. All are looked for side by side: their looks at memory, none of
+/// which is near another, do not wait for one another then.
+fn places(order: &Order, measures: &Measures, entries: &[(u64, usize)]) -> Vec<usize> {
+    let rows = order.rows();
+    let is_before = |place: usize, entry: (u64, usize)| {
+        rows.get(place).is_some_and(|&row| (measures.get(row as usize).map_or(0, sort_key), row as usize) < entry)
+    };
+    let mut places = vec![0; entries.len()];
+    let mut size = rows.len();
+    while size > 0 {
+        // What is looked for is among the `size` entries from the place on, or right behind them.
+        let half = size.div_ceil(2);
+        for (place, &entry) in places.iter_mut().zip(entries) {
+            if is_before(*place + half - 1, entry) {
+                *place += half;
+            }
+        }
+        size -= half;
+    }
+    places
 }
 
 /// Where a row stands in the next revision.

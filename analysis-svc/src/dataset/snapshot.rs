@@ -29,6 +29,7 @@ use super::revision::Revision;
 use super::standings::Standings;
 use super::table::{Table, TableBuilder, feature_fields};
 use super::tokens::Tokens;
+use crate::parallel::both;
 
 /// All alerts of one revision, by row: in the order of (`alerted_at`, `alert_id`), whatever order they came in. The rows
 /// of a day, or of any window of time, are a range.
@@ -86,11 +87,19 @@ impl Snapshot {
         let plan = Plan::of(self.len(), |row| self.table.key(row), &removed, &fresh_keys);
         let table = self.table.spliced(&plan, &fresh);
         let days = days(&table);
+        let (columns, (standings, labels, revision)) = both(
+            || features::spliced(&self.columns, &table, &plan),
+            || {
+                let standings = self.standings.spliced(&plan, &self.table, &table, &fresh);
+                let labels = self.labels.spliced(&plan, &table, &self.policy);
+                (standings, labels, self.revision.spliced(&plan, &self.table, &table, &fresh))
+            },
+        );
         Self {
-            standings: self.standings.spliced(&plan, &self.table, &table, &fresh),
-            columns: features::spliced(&self.columns, &table, &plan),
-            labels: self.labels.spliced(&plan, &table, &self.policy),
-            revision: self.revision.spliced(&plan, &self.table, &table, &fresh),
+            standings,
+            columns,
+            labels,
+            revision,
             policy: self.policy.clone(),
             derived: Arc::default(),
             weeks: weeks(&days),

@@ -40,7 +40,7 @@ fn assert_same(one: &Snapshot, other: &Snapshot) {
 }
 
 fn assert_same_numbers(one: &columns::Numbers, other: &columns::Numbers) {
-    assert_eq!(one.order, other.order);
+    assert_eq!(one.order(), other.order());
     assert!((0..one.measures.len()).all(|row| one.get(row) == other.get(row)));
 }
 

@@ -59,17 +59,26 @@ fn obeyed(snapshot: &Snapshot, selection: &Selection, catalogue: &Catalogue) -> 
 /// The tightest bound that every known value obeys.
 #[must_use]
 pub fn obeyed_bound(snapshot: &Snapshot, selection: &Selection, config: &FilterConfig, gate: &Gate) -> Option<Setting> {
-    // As `effective` has it, with what is the same for all rows looked up once.
+    // The number with its bonus, as [`effective`] has it, is least where the number is, with the bonus and without.
     let numbers = snapshot.measures_of(&gate.field)?;
     let granted = gate.bonus.as_ref().and_then(|bonus| match config.get(&bonus.key) {
-        Some(Setting::Number(points)) => Some((snapshot.flags_of(&bonus.field)?, points)),
+        Some(Setting::Number(points)) => Some((&snapshot.flags_of(&bonus.field)?.yes, points)),
         _ => None,
     });
-    let values = selection.matured.rows().filter_map(|row| {
-        let points = granted.filter(|(gets, _)| gets.get(row) == Some(true)).map_or(0.0, |(_, points)| points);
-        numbers.get(row).map(|number| number + points)
-    });
-    let bound = if gate.rule == Rule::Maximum { values.reduce(f64::max) } else { values.reduce(f64::min) };
+    let all = &selection.matured;
+    let (without, with) = match granted {
+        Some((gets, points)) => {
+            let with = numbers.extremes(&all.and(gets));
+            (numbers.extremes(&all.and_not(gets)), with.map(|(least, most)| (least + points, most + points)))
+        }
+        None => (numbers.extremes(all), None),
+    };
+    let both = without.into_iter().chain(with);
+    let bound = if gate.rule == Rule::Maximum {
+        both.map(|(_, most)| most).reduce(f64::max)
+    } else {
+        both.map(|(least, _)| least).reduce(f64::min)
+    };
     bound.map(Setting::Number)
 }
 

@@ -82,16 +82,15 @@ impl<'a> Replay<'a> {
             ..Tally::default()
         };
         let (mut sum, mut squares) = (0.0, 0.0);
-        for row in rows.rows_within(range.clone()) {
-            let Some(exit) = exits.get(row) else { continue };
+        tally.exits = exits.measures.each_of(rows, range, |exit| {
             let capped = capped(exit);
-            tally.exits += 1;
+            let net = Sum::of(exit);
             tally.winners += u32::from(exit >= WINNER_PCT);
-            tally.net += Sum::of(exit);
-            tally.capped += Sum::of(capped);
+            tally.net += net;
+            tally.capped += if capped < exit { Sum::of(capped) } else { net };
             sum += capped;
             squares += capped * capped;
-        }
+        });
         let exits = f64::from(tally.exits);
         let variance = if tally.exits < 2 { 0.0 } else { ((squares - sum * sum / exits) / (exits - 1.0)).max(0.0) };
         Counted { tally, variance }

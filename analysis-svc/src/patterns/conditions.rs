@@ -122,8 +122,8 @@ fn parting<'a>(column: &'a Column, earlier: &Bitmap, floor: u32, most_bins: usiz
             part: Part::Flags(flags),
         },
         Values::Numbers(numbers) => {
-            let rows: Vec<u32> =
-                numbers.order.rows().iter().copied().filter(|&row| earlier.contains(row as usize)).collect();
+            let order = numbers.order();
+            let rows: Vec<u32> = order.rows().iter().copied().filter(|&row| earlier.contains(row as usize)).collect();
             let wanted = BINS.iter().find(|(least, _)| rows.len() >= *least).map_or(2, |(_, bins)| *bins);
             let value = |place: usize| numbers.value(rows[place] as usize);
             let (bins, _) = QuantileBins::of_rising(rows.len(), value, wanted.min(most_bins))?;

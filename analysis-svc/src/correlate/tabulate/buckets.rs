@@ -62,7 +62,8 @@ impl Buckets {
     #[must_use]
     pub fn median(&self, numbers: &Numbers, counts: &[u32], in_group: impl Fn(usize) -> bool) -> Option<Median> {
         let values: usize = counts.iter().take(BUCKETS - 1).map(|&count| count as usize).sum();
-        let at = |place| Some(numbers.value(self.nth(&numbers.order, counts, place, &in_group)?));
+        let order = numbers.order();
+        let at = |place| Some(numbers.value(self.nth(&order, counts, place, &in_group)?));
         let upper = at(values / 2)?;
         let lower = if values.is_multiple_of(2) { at(values / 2 - 1)? } else { upper };
         let interval = interval_places(values, Confidence::NINETY_FIVE)

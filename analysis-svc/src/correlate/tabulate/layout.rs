@@ -26,10 +26,10 @@ impl Layout {
     pub fn of(snapshot: &Snapshot) -> Arc<Self> {
         snapshot.derived().once(|| {
             let (labels, rows) = (snapshot.labels(), snapshot.len());
-            let gains = &labels.max_gain_pct.order;
+            let gains = &labels.max_gain_pct.order();
             std::thread::scope(|scope| {
                 let others = scope.spawn(|| (Places::of(gains, rows), Repeats::of(snapshot)));
-                let buckets = [gains, &labels.exit_return_pct.order].map(|order| Buckets::of(order, rows));
+                let buckets = [gains, &labels.exit_return_pct.order()].map(|order| Buckets::of(order, rows));
                 let (gain_places, repeats) = match others.join() {
                     Ok(others) => others,
                     Err(panicked) => std::panic::resume_unwind(panicked),

@@ -1,7 +1,8 @@
 //! Which level of a feature each row is in: true or false, a bin, a word, unknown.
 
-use crate::correlate::sorted::Sorted;
+use crate::dataset::chunked::CHUNK;
 use crate::dataset::columns::{Categories, Flags};
+use crate::dataset::measures::Measures;
 
 /// The level of each row, as a small number.
 #[derive(Clone, Debug)]
@@ -9,6 +10,9 @@ pub struct Levels {
     of_row: Vec<u16>,
     count: usize,
 }
+
+/// Deciles have as many bounds within.
+const MOST_BOUNDS: usize = 9;
 
 /// More than the greatest number of levels.
 pub const MOST: usize = u16::MAX as usize;
@@ -33,14 +37,32 @@ impl Levels {
         Self { of_row, count: usize::from(unknown) + 1 }
     }
 
-    /// A level for each bin, which begins at the places of `begins` from the second one on; the unknown are in the last one.
+    /// A level for each bin: `least` has the least number of each bin from the second one on, rising. The unknown are in the
+    /// last level.
     #[must_use]
-    pub fn of_bins(sorted: &Sorted, begins: &[usize], rows: usize) -> Self {
-        let unknown = begins.len() as u16 + 1;
-        let mut of_row = vec![unknown; rows];
-        for (bin, range) in (0..).zip(sorted.bins(begins)) {
-            for entry in sorted.entries().get(range).unwrap_or_default() {
-                of_row[entry.row as usize] = bin;
+    pub fn of_numbers(numbers: &Measures, least: &[f64]) -> Self {
+        let unknown = least.len() as u16 + 1;
+        let mut of_row = Vec::with_capacity(numbers.len().next_multiple_of(64));
+        // As many compares for every number, side by side: what lies beyond the last bin is in none.
+        let mut bounds = [f64::INFINITY; MOST_BOUNDS];
+        bounds.iter_mut().zip(least).for_each(|(bound, least)| *bound = *least);
+        let level = |value: f64| bounds.iter().map(|&bound| u16::from(bound <= value)).sum();
+        let mut buffer = Vec::new();
+        for index in 0..numbers.len().div_ceil(CHUNK) {
+            let values = numbers.piece(index, &mut buffer);
+            if least.len() <= MOST_BOUNDS {
+                of_row.extend(values.iter().map(|&value| -> u16 { level(value) }));
+            } else {
+                of_row.extend(values.iter().map(|&value| least.partition_point(|&least| least <= value) as u16));
+            }
+        }
+        for (levels, known) in of_row.chunks_mut(64).zip(numbers.known().words()) {
+            if *known != u64::MAX {
+                levels
+                    .iter_mut()
+                    .enumerate()
+                    .filter(|(bit, _)| known >> bit & 1 == 0)
+                    .for_each(|(_, level)| *level = unknown);
             }
         }
         Self { of_row, count: usize::from(unknown) + 1 }

@@ -1,6 +1,6 @@
 //! The alerts on tokens that were alerted more than once: only of these has it to be found out how many tokens a group has.
 
-use crate::dataset::Snapshot;
+use crate::dataset::{Bitmap, Snapshot};
 
 /// The rows of tokens with several alerts.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +31,24 @@ impl Repeats {
         }
         let repeated = (0..).zip(snapshot.row_tokens()).map(|(row, token)| (row, numbers[token as usize]));
         Self { rows: repeated.filter(|&(_, number)| number < NEVER).collect(), tokens: next as usize }
+    }
+
+    /// Those of `rows` alone: the others of the same tokens count for nothing, and neither does who has no other among them.
+    #[must_use]
+    pub fn among(&self, rows: &Bitmap) -> Self {
+        let asked = || self.rows.iter().filter(|&&(row, _)| rows.contains(row as usize));
+        let mut alerts = vec![0_u32; self.tokens];
+        asked().for_each(|&(_, token)| alerts[token as usize] += 1);
+        let mut next = 0;
+        let numbers: Vec<u32> = alerts
+            .iter()
+            .map(|&alerts| {
+                next += u32::from(alerts > 1);
+                next.saturating_sub(1)
+            })
+            .collect();
+        let kept = asked().filter(|&&(_, token)| alerts[token as usize] > 1);
+        Self { rows: kept.map(|&(row, token)| (row, numbers[token as usize])).collect(), tokens: next as usize }
     }
 
     /// How many alerts of each of `levels` levels are on a token that has another one in the same level before it.

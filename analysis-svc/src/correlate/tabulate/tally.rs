@@ -51,7 +51,8 @@ impl<'a> Tally<'a> {
         let mut buffer = Vec::new();
         let rows = labelled.codes().chunks(CHUNK).zip(levels.of_row().chunks(CHUNK));
         let buckets = layout.gains.of_row().chunks(CHUNK).zip(layout.exits.of_row().chunks(CHUNK));
-        for (index, ((codes, levels), (gain_buckets, exit_buckets))) in rows.zip(buckets).enumerate() {
+        let pieces = rows.zip(buckets).enumerate().filter(|&(index, _)| labelled.asks(index));
+        for (index, ((codes, levels), (gain_buckets, exit_buckets))) in pieces {
             let gains = gains.piece(index, &mut buffer);
             let cells = codes.iter().zip(levels).zip(gain_buckets.iter().zip(exit_buckets)).zip(gains);
             for (((&code, &level), (&gain_bucket, &exit_bucket)), &gain) in cells {
@@ -62,10 +63,7 @@ impl<'a> Tally<'a> {
                 tally.gain_sums[level].add(if gain_bucket == UNKNOWN { 0.0 } else { gain });
             }
         }
-        let level_of = |row: usize| {
-            if labelled.codes()[row] == code::NOT_ASKED { not_asked } else { usize::from(levels.of_row()[row]) }
-        };
-        tally.repeated = layout.repeats.count(not_asked + 1, level_of);
+        tally.repeated = labelled.repeats(layout).count(not_asked, |row| usize::from(levels.of_row()[row]));
         tally
     }
 

@@ -238,7 +238,7 @@ mod tests {
     fn agrees_with_scipy_at_a_million_rows() {
         for case in fixture::<Formula>(include_str!("../../../fixtures/mann_whitney_large.json")) {
             let value = |row: u32| (u64::from(row) * case.step % case.modulus) as f64;
-            let order = Order::of_known((0..case.rows).map(|row| (row, value(row))));
+            let order = Order::of_known(case.rows as usize, || (0..case.rows).map(|row| (row, value(row))), value);
             let found = MannWhitney::of_order(&order, |row| Some(row % 7 < 3));
             assert_close(found.u(), case.u, 1e-12, &case.name);
             assert_digits(found.p_value().expect("defined"), case.p_value, 1e-9, &case.name);

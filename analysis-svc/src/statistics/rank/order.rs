@@ -8,27 +8,90 @@ pub struct Order {
     ends: Vec<u64>,
 }
 
+/// A column of more rows is parted before it is sorted.
+const MANY_ROWS: usize = 1 << 17;
+/// By so many bits: the sign, the exponent, and four of the fraction.
+const LEADING_BITS: u32 = 16;
+
 impl Order {
     /// Sorts a column, row `i` being `values[i]`. Values that are not finite are unknown and left out; −0 equals 0.
     #[must_use]
     pub fn of(values: &[f64]) -> Self {
-        Self::of_known((0..).zip(values.iter().copied()))
+        Self::of_known(values.len(), || (0..).zip(values.iter().copied()), |row| values[row as usize])
     }
 
-    /// Sorts the known values of a column, each with its row.
+    /// Sorts the known values of a column of so many rows: `known` has them with their rows, which rise, and `value` the value of
+    /// any of those rows.
     #[must_use]
-    pub fn of_known(known: impl IntoIterator<Item = (u32, f64)>) -> Self {
-        let finite = known.into_iter().filter(|(_, value)| value.is_finite());
-        let mut keyed: Vec<(u64, u32)> = finite.map(|(row, value)| (sort_key(value), row)).collect();
-        keyed.sort_unstable();
-        let mut ends = vec![0_u64; keyed.len().div_ceil(64)];
-        for (at, &(key, _)) in keyed.iter().enumerate() {
-            let is_last = keyed.get(at + 1).is_none_or(|&(next, _)| next != key);
-            ends[at / 64] |= u64::from(is_last) << (at % 64);
+    pub fn of_known<I>(rows: usize, known: impl Fn() -> I, value: impl Fn(u32) -> f64) -> Self
+    where
+        I: Iterator<Item = (u32, f64)>,
+    {
+        let finite = || known().filter(|(_, value)| value.is_finite()).map(|(row, value)| (sort_key(value), row));
+        if rows < MANY_ROWS {
+            let mut keyed: Vec<(u64, u32)> = finite().collect();
+            keyed.sort_unstable();
+            let mut order = Self { rows: vec![0; keyed.len()], ends: vec![0; keyed.len().div_ceil(64)] };
+            order.write(0, &keyed);
+            return order;
         }
-        // A vector of its own, and not the greater one that was sorted.
-        let mut rows = Vec::with_capacity(keyed.len());
-        rows.extend(keyed.iter().map(|&(_, row)| row));
+        // Parted by their leading bits first, and part by part then: that takes little memory beside the rows themselves.
+        let part = |key: u64| (key >> (u64::BITS - LEADING_BITS)) as usize;
+        let mut begins = vec![0_usize; (1 << LEADING_BITS) + 1];
+        finite().for_each(|(key, _)| begins[part(key) + 1] += 1);
+        for index in 1..begins.len() {
+            begins[index] += begins[index - 1];
+        }
+        let len = begins[begins.len() - 1];
+        let mut order = Self { rows: vec![0; len], ends: vec![0; len.div_ceil(64)] };
+        finite().for_each(|(key, row)| {
+            let next = &mut begins[part(key)];
+            order.rows[*next] = row;
+            *next += 1;
+        });
+        // Each part ends now where it began, and begins where the one before it ends.
+        let (mut begin, mut keyed) = (0, Vec::new());
+        for &end in begins.iter().filter(|&&end| end > 0) {
+            keyed.clear();
+            keyed.extend(order.rows[begin..end.max(begin)].iter().map(|&row| (sort_key(value(row)), row)));
+            keyed.sort_unstable();
+            order.write(begin, &keyed);
+            begin = end.max(begin);
+        }
+        order
+    }
+
+    /// Puts sorted rows in their places from `begin` on; no others have any of their values.
+    fn write(&mut self, begin: usize, keyed: &[(u64, u32)]) {
+        for (place, &(key, row)) in keyed.iter().enumerate() {
+            let is_last = keyed.get(place + 1).is_none_or(|&(next, _)| next != key);
+            self.rows[begin + place] = row;
+            self.ends[(begin + place) / 64] |= u64::from(is_last) << ((begin + place) % 64);
+        }
+    }
+
+    /// Sorts by counting: rising rows, each with the place of its value among fewer than 257 different ones.
+    #[must_use]
+    pub fn of_placed<I: Iterator<Item = (u32, u8)>>(placed: impl Fn() -> I) -> Self {
+        let mut next = [0_usize; 256];
+        placed().for_each(|(_, place)| next[usize::from(place)] += 1);
+        let mut len = 0;
+        let mut ends_at = [0; 256];
+        for (next, end) in next.iter_mut().zip(&mut ends_at) {
+            let count = std::mem::replace(next, len);
+            len += count;
+            *end = len;
+        }
+        let (mut rows, mut ends) = (vec![0; len], vec![0_u64; len.div_ceil(64)]);
+        for (row, place) in placed() {
+            let next = &mut next[usize::from(place)];
+            rows[*next] = row;
+            *next += 1;
+        }
+        // A value that no row has ends where the one before it does.
+        for last in ends_at.iter().filter_map(|end| end.checked_sub(1)) {
+            ends[last / 64] |= 1 << (last % 64);
+        }
         Self { rows, ends }
     }
 
@@ -120,6 +183,35 @@ mod tests {
         let groups: Vec<&[u32]> = order.groups().collect();
         assert_eq!(groups, [&[2][..], &[0, 4], &[5]]);
         assert!(Order::of(&[]).is_empty() && Order::of(&[]).groups().count() == 0);
+    }
+
+    #[test]
+    fn many_rows_are_sorted_as_few_are() {
+        let many: Vec<f64> = (0..MANY_ROWS as u64 + 77)
+            .map(|row| match row.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40 {
+                number if number % 11 == 0 => f64::NAN,
+                number => ((number % 4_001) as f64 - 900.0) * if number % 3 == 0 { 1e-3 } else { 1.0 },
+            })
+            .collect();
+        let mut keyed: Vec<(u64, u32)> = (0..)
+            .zip(&many)
+            .filter(|(_, value)| value.is_finite())
+            .map(|(row, value)| (sort_key(*value), row))
+            .collect();
+        keyed.sort_unstable();
+        let order = Order::of(&many);
+        assert!(order.rows().iter().eq(keyed.iter().map(|(_, row)| row)));
+        let ends = keyed.chunk_by(|a, b| a.0 == b.0).map(<[_]>::len);
+        assert!(order.groups().map(<[_]>::len).eq(ends));
+    }
+
+    proptest! {
+        #[test]
+        fn few_values_are_sorted_by_counting_as_by_comparing(values in prop::collection::vec(prop::option::of(0_u8..9), 0..300)) {
+            let numbers: Vec<f64> = values.iter().map(|value| value.map_or(f64::NAN, f64::from)).collect();
+            let known = || (0..).zip(&values).filter_map(|(row, value)| Some((row, (*value)?)));
+            prop_assert_eq!(Order::of_placed(known), Order::of(&numbers));
+        }
     }
 
     #[test]

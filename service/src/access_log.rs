@@ -13,8 +13,16 @@ use tonic::Code;
 use tracing::{Instrument, Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
+use crate::methods;
 use crate::response::status_of;
 use crate::telemetry::{SPANS, from_caller};
+
+/// What the duration of calls is.
+pub(crate) const DURATION_HELP: &str =
+    "How long calls took until their answer, or the first message of it, began, by how they ended";
+/// The attributes of it.
+pub(crate) const METHOD: &str = "rpc.method";
+pub(crate) const CODE: &str = "rpc.response.status_code";
 
 /// What is counted of calls; health and reflection are left out.
 struct CallMetrics {
@@ -28,9 +36,7 @@ static CALLS: LazyLock<CallMetrics> = LazyLock::new(|| {
         duration: meter
             .f64_histogram("rpc.server.call.duration")
             .with_unit("s")
-            .with_description(
-                "How long calls took until their answer, or the first message of it, began, by how they ended",
-            )
+            .with_description(DURATION_HELP)
             .build(),
         active: meter
             .i64_up_down_counter("rpc.server.active_calls")
@@ -72,9 +78,9 @@ pub(crate) async fn log_call(request: Request, next: Next) -> Response {
     let code = status.as_ref().map_or(Code::Ok, tonic::Status::code);
     let message = status.as_ref().map_or("", tonic::Status::message);
     span.record("rpc.response.status_code", name_of(code));
-    // Any path can be asked for: only those that exist become names in the metrics.
-    let counted = if code == Code::Unimplemented { "_OTHER".to_owned() } else { method.clone() };
-    let attributes = [KeyValue::new("rpc.method", counted), KeyValue::new("rpc.response.status_code", name_of(code))];
+    // Any path can be asked for, by anybody: only those that exist become names in the metrics.
+    let counted = methods::known(&method).unwrap_or("_OTHER");
+    let attributes = [KeyValue::new(METHOD, counted), KeyValue::new(CODE, name_of(code))];
     CALLS.duration.record(elapsed.as_secs_f64(), &attributes);
     let elapsed_ms = elapsed.as_secs_f64() * 1_000.0;
     match code {

@@ -1,27 +1,31 @@
 //! Who may call what: tokens from a file, a role for each, and the role that each RPC needs.
 //!
 //! A call carries its token as `authorization: Bearer TOKEN`. Health is for everybody; reflection follows a setting. A
-//! stream is checked when it begins.
+//! stream is checked when it begins, and ends when its token does: when that expires, or is taken out of the file.
 
 mod role;
 mod token;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::middleware::Next;
 use axum::response::Response;
+use tonic::Status;
 
 use crate::config::Reflection;
+use crate::limit::{self, Held};
+use crate::methods;
 use crate::response::rejected;
 use crate::status::Rejection;
 use crate::watched::Current;
 
 pub use role::{NEEDED, Role, needed};
+use token::{Hash, Refused};
 pub use token::{Token, Tokens, TokensError, create};
 
 /// Reads the file of tokens.
@@ -30,6 +34,9 @@ pub(crate) fn read(path: &Path) -> Result<Tokens, TokensError> {
         .map_err(|error| TokensError::Unreadable { path: path.to_owned(), problem: error.to_string() })?;
     Tokens::parse(&text, path)
 }
+
+/// The clock may be set meanwhile: the expiry of a stream's token is looked at again after this time.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 /// Who called: stands in the extensions of every request that was let through with a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,20 +65,46 @@ pub(crate) async fn check(State(guard): State<Arc<Guard>>, mut request: Request,
         return next.run(request).await;
     }
     let needed = if path.starts_with("/grpc.reflection.") { Role::Reader } else { needed(path) };
-    let caller = {
-        let tokens = Arc::clone(&tokens.borrow());
-        bearer(request.headers()).and_then(|text| tokens.find(text, SystemTime::now())).map(Token::caller)
-    };
-    let Some(caller) = caller else {
-        tracing::debug!(rpc.method = path, "a call without a good token was refused");
+    let Some(hash) = bearer(request.headers()).map(Hash::of) else {
+        tracing::debug!(rpc.method = path, "a call without a token was refused");
         return rejected(Rejection::unauthenticated());
     };
-    if caller.role < needed {
-        tracing::info!(rpc.method = path, caller.name, "a call was refused: its token's role does not allow it");
-        return rejected(Rejection::permission_denied());
-    }
+    let caller = match tokens.borrow().allows(&hash, needed, SystemTime::now()) {
+        Ok(token) => token.caller(),
+        Err(Refused::Unknown) => {
+            tracing::debug!(rpc.method = path, "a call without a good token was refused");
+            return rejected(Rejection::unauthenticated());
+        }
+        Err(Refused::RoleTooLow(caller)) => {
+            tracing::info!(rpc.method = path, caller.name, "a call was refused: its token's role does not allow it");
+            return rejected(Rejection::permission_denied());
+        }
+    };
+    let lasts = methods::is_stream(path).then(|| allowed_for_how_long(tokens.clone(), hash, needed));
     request.extensions_mut().insert(caller);
-    next.run(request).await
+    let response = next.run(request).await;
+    match lasts {
+        Some(end) => limit::hold(response, Held::Until(Box::pin(end))),
+        None => response,
+    }
+}
+
+/// Ends when a token is not good for `needed` any more, with what its bearer is told.
+async fn allowed_for_how_long(mut tokens: Current<Tokens>, hash: Hash, needed: Role) -> Status {
+    loop {
+        let now = SystemTime::now();
+        let expires_at = match tokens.borrow_and_update().allows(&hash, needed, now) {
+            Ok(token) => token.expires_at(),
+            Err(Refused::Unknown) => return Rejection::unauthenticated().into(),
+            Err(Refused::RoleTooLow(_)) => return Rejection::permission_denied().into(),
+        };
+        let left = expires_at.map_or(LOOK_AGAIN, |at| at.duration_since(now).unwrap_or_default().min(LOOK_AGAIN));
+        tokio::select! {
+            // An error where nobody reads the file any more: the server ends.
+            Ok(()) = tokens.changed() => {}
+            () = tokio::time::sleep(left) => {}
+        }
+    }
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -21,7 +21,13 @@ pub(crate) async fn honour(request: Request, next: Next) -> Response {
     // What is further away than a year never comes, and would overflow.
     let Some(at) = Instant::now().checked_add((timeout - margin).min(A_YEAR)) else { return next.run(request).await };
     match tokio::time::timeout_at(at, next.run(request)).await {
-        Ok(response) => hold(response, Held::Deadline(Box::pin(sleep_until(at)), Box::new(exceeded(timeout).into()))),
+        Ok(response) => {
+            let end = async move {
+                sleep_until(at).await;
+                exceeded(timeout).into()
+            };
+            hold(response, Held::Until(Box::pin(end)))
+        }
         Err(_) => rejected(exceeded(timeout)),
     }
 }

@@ -9,6 +9,7 @@ pub mod database;
 mod deadline;
 pub mod health;
 pub mod limit;
+mod methods;
 pub mod page_token;
 pub mod program;
 pub mod readiness;

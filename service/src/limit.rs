@@ -2,18 +2,16 @@
 
 mod held;
 
-use std::collections::HashSet;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use prost::Message as _;
-use prost_types::FileDescriptorSet;
 use tokio::sync::Semaphore;
 use tonic::Status;
 
+use crate::methods;
 use crate::response::{rejected, status_of};
 use crate::status::{Reason, Rejection};
 
@@ -84,7 +82,7 @@ pub(crate) async fn bound(State(room): State<Arc<Room>>, request: Request, next:
     if path.starts_with("/grpc.") {
         return next.run(request).await;
     }
-    let streams = STREAMS.contains(path);
+    let streams = methods::is_stream(path);
     let semaphore = if streams { &room.streams } else { &room.calls };
     let Ok(permit) = Arc::clone(semaphore).try_acquire_owned() else {
         let (reason, message) = if streams {
@@ -96,21 +94,6 @@ pub(crate) async fn bound(State(room): State<Arc<Room>>, request: Request, next:
     };
     hold(next.run(request).await, Held::Permit(permit))
 }
-
-/// The paths of the RPCs that stream, in either direction.
-static STREAMS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    let set = FileDescriptorSet::decode(perftrack::FILE_DESCRIPTOR_SET).unwrap_or_default();
-    let mut paths = HashSet::new();
-    for file in &set.file {
-        for service in &file.service {
-            for method in service.method.iter().filter(|method| method.client_streaming() || method.server_streaming())
-            {
-                paths.insert(format!("/{}.{}/{}", file.package(), service.name(), method.name()));
-            }
-        }
-    }
-    paths
-});
 
 #[cfg(test)]
 mod tests {
@@ -124,12 +107,5 @@ mod tests {
         assert_eq!(page_size(1_001, 100, 1_000), Ok(1_000));
         assert_eq!(page_size(i32::MAX, 100, 1_000), Ok(1_000));
         assert_eq!(page_size(-1, 100, 1_000), Err("must be 0 (for 100) or more, not -1".to_owned()));
-    }
-
-    #[test]
-    fn streams_are_told_from_calls_by_the_contract() {
-        assert!(STREAMS.contains("/perftrack.v1.TrackingService/RecordAlerts"));
-        assert!(STREAMS.contains("/perftrack.v1.AnalysisService/Ask"));
-        assert!(!STREAMS.contains("/perftrack.v1.TrackingService/RecordAlert"));
     }
 }

@@ -28,7 +28,7 @@ use crate::limit::{self, Room};
 use crate::response::rejected;
 use crate::status::{Reason, Rejection};
 use crate::tls::{TlsError, TlsFiles};
-use crate::{access_log, deadline, reflection, watched};
+use crate::{access_log, deadline, methods, reflection, watched};
 use connection::Ends;
 
 /// Why a server does not run.
@@ -164,6 +164,7 @@ impl Server {
         }
         warn_of_openness(listener.address, tls.is_some(), tokens.is_some());
 
+        services.iter().copied().for_each(methods::serves);
         let health = Health::new(services).await;
         let mut health_address = None;
         if let Some(address) = options.health_listen {

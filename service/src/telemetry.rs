@@ -1,5 +1,6 @@
 //! Logs to stderr, metrics to Prometheus, and all of it, with traces, to an OpenTelemetry collector.
 
+mod from_the_start;
 mod log;
 mod metrics;
 mod otlp;

@@ -31,10 +31,33 @@ pub struct Token {
     role: Role,
     /// `None` never.
     expires_at: Option<DateTime<Utc>>,
-    hash: [u8; 32],
+    hash: Hash,
+}
+
+/// A token's SHA-256, by which it is known; of it the token cannot be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hash([u8; 32]);
+
+impl Hash {
+    pub(super) fn of(text: &str) -> Self {
+        Self(Sha256::digest(text.as_bytes()).into())
+    }
+}
+
+/// Why a caller is not let through.
+pub(super) enum Refused {
+    /// There is no such token, or it has expired.
+    Unknown,
+    /// There is one, of too low a role.
+    RoleTooLow(Caller),
 }
 
 impl Token {
+    /// When it ends; `None` never.
+    pub(super) fn expires_at(&self) -> Option<SystemTime> {
+        self.expires_at.map(SystemTime::from)
+    }
+
     pub(super) fn caller(&self) -> Caller {
         Caller { name: self.name.clone(), role: self.role }
     }
@@ -93,10 +116,19 @@ impl Tokens {
     /// The token with this text that has not expired. Takes the same time whichever it is, and if there is none.
     #[must_use]
     pub fn find(&self, text: &str, now: SystemTime) -> Option<&Token> {
-        let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+        self.known(&Hash::of(text), now)
+    }
+
+    /// The token with this hash, if it is good for `needed` at `now`.
+    pub(super) fn allows(&self, hash: &Hash, needed: Role, now: SystemTime) -> Result<&Token, Refused> {
+        let token = self.known(hash, now).ok_or(Refused::Unknown)?;
+        if token.role < needed { Err(Refused::RoleTooLow(token.caller())) } else { Ok(token) }
+    }
+
+    fn known(&self, hash: &Hash, now: SystemTime) -> Option<&Token> {
         let mut found = u64::MAX;
         for (index, token) in (0..).zip(&self.0) {
-            let same: Choice = token.hash.ct_eq(&hash);
+            let same: Choice = token.hash.0.ct_eq(&hash.0);
             found.conditional_assign(&index, same);
         }
         let token = usize::try_from(found).ok().and_then(|index| self.0.get(index))?;
@@ -115,7 +147,7 @@ fn parse(line: &str) -> Result<Token, String> {
         text => Some(moment(text).ok_or("the expiry is neither never nor such as 2027-06-30T00:00:00Z")?),
     };
     let hash = hash.strip_prefix(HASH).and_then(bytes).ok_or("the hash is not sha256: and 64 hexadecimal digits")?;
-    Ok(Token { name: (*name).to_owned(), role, expires_at, hash })
+    Ok(Token { name: (*name).to_owned(), role, expires_at, hash: Hash(hash) })
 }
 
 fn moment(text: &str) -> Option<DateTime<Utc>> {

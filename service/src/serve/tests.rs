@@ -1,4 +1,5 @@
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
@@ -161,16 +162,21 @@ fn reads_the_whole_message() -> Router {
     Router::new().route("/perftrack.v1.TrackingService/RecordAlert", post(read))
 }
 
+fn request_with(text_bytes: usize) -> v1::RecordAlertRequest {
+    let alert = v1::Alert { config_revision: "x".repeat(text_bytes), ..v1::Alert::default() };
+    v1::RecordAlertRequest { alert: Some(alert), trust_recorded_peak: false }
+}
+
 #[tokio::test]
 async fn a_message_that_is_too_large_is_told_the_limit() {
     let running = start(reads_the_whole_message(), ServeOptions::default()).await;
     let mut client = TrackingServiceClient::new(running.channel().await);
-    let sized = |bytes: usize| v1::RecordAlertRequest {
-        alert: Some(v1::Alert { config_revision: "x".repeat(bytes), ..v1::Alert::default() }),
-        trust_recorded_peak: false,
-    };
-    assert_eq!(client.record_alert(sized(1_000)).await.unwrap_err().message(), "read");
-    let status = client.record_alert(sized(limit::MOST_REQUEST_BYTES)).await.unwrap_err();
+    // The fields around the text take as many bytes for all texts of about this length.
+    let around = request_with(limit::MOST_REQUEST_BYTES).encoded_len() - limit::MOST_REQUEST_BYTES;
+    let largest = request_with(limit::MOST_REQUEST_BYTES - around);
+    assert_eq!(largest.encoded_len(), limit::MOST_REQUEST_BYTES);
+    assert_eq!(client.record_alert(largest).await.unwrap_err().message(), "read");
+    let status = client.record_alert(request_with(limit::MOST_REQUEST_BYTES - around + 1)).await.unwrap_err();
     assert_eq!(status.code(), Code::ResourceExhausted);
     assert!(status.message().contains("4194304 bytes"), "{}", status.message());
     assert_eq!(status.get_error_details().error_info().unwrap().reason, "MESSAGE_TOO_LARGE");
@@ -219,6 +225,98 @@ async fn beyond_the_most_calls_only_health_and_reflection_get_through() {
     assert_eq!(status.get_error_details().error_info().unwrap().reason, "TOO_MANY_CALLS");
     assert!(status.get_error_details().retry_info().unwrap().retry_delay.is_some());
     assert!(status_from(router, "/grpc.health.v1.Health/Check", "1S").await.is_none());
+}
+
+#[tokio::test]
+async fn as_many_calls_run_as_there_is_room_for_and_the_next_is_told_when_to_come_again() {
+    const MOST: usize = 3;
+    let (entered, release) = (Arc::new(tokio::sync::Semaphore::new(0)), Arc::new(tokio::sync::Semaphore::new(0)));
+    let routes = Router::new().route("/perftrack.v1.TrackingService/GetAlert", {
+        let (entered, release) = (entered.clone(), release.clone());
+        post(|| async move {
+            entered.add_permits(1);
+            release.acquire().await.unwrap().forget();
+            Status::not_found("it ended by itself").into_http::<Body>()
+        })
+    });
+    let running = start(routes, ServeOptions { most_calls: MOST, ..ServeOptions::default() }).await;
+    let channel = running.channel().await;
+    becomes(channel.clone(), "", ServingStatus::Serving).await;
+    let call = || {
+        let mut client = TrackingServiceClient::new(channel.clone());
+        tokio::spawn(async move { client.get_alert(v1::GetAlertRequest::default()).await.unwrap_err() })
+    };
+    let in_flight: Vec<_> = (0..MOST).map(|_| call()).collect();
+    let _ = entered.acquire_many(u32::try_from(MOST).unwrap()).await.unwrap();
+    let refused = call().await.unwrap();
+    assert_eq!(refused.code(), Code::ResourceExhausted);
+    assert_eq!(refused.get_details_error_info().unwrap().reason, "TOO_MANY_CALLS");
+    assert!(refused.get_details_retry_info().unwrap().retry_delay.is_some());
+    release.add_permits(MOST + 1);
+    for call in in_flight {
+        assert_eq!(call.await.unwrap().message(), "it ended by itself");
+    }
+    assert_eq!(call().await.unwrap().message(), "it ended by itself", "there is room again");
+    running.stopped().await;
+}
+
+/// A router whose WatchEvents never ends, behind the tokens of a file that a test can change.
+fn watch_events_for(tokens: tokio::sync::watch::Receiver<Arc<crate::auth::Tokens>>) -> Router {
+    let guard = Arc::new(Guard { tokens: Some(tokens), reflection: Reflection::Off });
+    let endless = || async {
+        // It always has something more to say.
+        let words = futures::stream::repeat_with(|| Ok::<_, Infallible>(axum::body::Bytes::from_static(b"event")));
+        HttpResponse::new(Body::from_stream(words))
+    };
+    Router::new()
+        .route("/perftrack.v1.TrackingService/WatchEvents", get(endless))
+        .layer(from_fn_with_state(guard, auth::check))
+}
+
+/// How the answer to WatchEvents with this token ends.
+async fn end_of_stream(router: Router, token: &str) -> Status {
+    let request = HttpRequest::builder()
+        .uri("/perftrack.v1.TrackingService/WatchEvents")
+        .header("authorization", format!("Bearer {token}"))
+        .body(Body::empty())
+        .unwrap();
+    let mut body = router.oneshot(request).await.unwrap().into_body();
+    let mut words = 0;
+    loop {
+        let frame = std::future::poll_fn(|context| http_body::Body::poll_frame(Pin::new(&mut body), context)).await;
+        match frame.unwrap().unwrap().into_trailers() {
+            Ok(trailers) => {
+                assert!(words > 0, "it began");
+                return Status::from_header_map(&trailers).unwrap();
+            }
+            Err(_) => words += 1,
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_its_token_expires_or_is_taken_away() {
+    use crate::auth::{Role, Tokens, create};
+    let tokens = |lines: &[&str]| Arc::new(Tokens::parse(&lines.join("\n"), std::path::Path::new("tokens")).unwrap());
+
+    let soon = std::time::SystemTime::now() + Duration::from_millis(1_500);
+    let (token, line) = create("guest", Role::Reader, Some(soon.into())).unwrap();
+    let (_file, watched) = tokio::sync::watch::channel(tokens(&[&line]));
+    let ended = end_of_stream(watch_events_for(watched), &token).await;
+    assert_eq!((ended.code(), ended.message()), (Code::Unauthenticated, "a valid token is needed"));
+
+    let (token, line) = create("bot", Role::Reader, None).unwrap();
+    let (other, other_line) = create("other", Role::Reader, None).unwrap();
+    let (file, watched) = tokio::sync::watch::channel(tokens(&[&line, &other_line]));
+    let (gone, stays) = (watch_events_for(watched.clone()), watch_events_for(watched));
+    let gone = tokio::spawn(async move { end_of_stream(gone, &token).await });
+    let stays = tokio::spawn(async move { end_of_stream(stays, &other).await });
+    tokio::task::yield_now().await;
+    file.send_replace(tokens(&[&other_line]));
+    assert_eq!(gone.await.unwrap().code(), Code::Unauthenticated);
+    assert!(!stays.is_finished(), "whose token stays is not interrupted");
+    stays.abort();
 }
 
 #[tokio::test]
@@ -426,8 +524,7 @@ async fn a_stream_ends_at_its_callers_deadline_and_one_too_many_is_told_to_wait(
     assert_eq!(second.code(), Code::ResourceExhausted);
     assert_eq!(second.get_error_details().error_info().unwrap().reason, "TOO_MANY_STREAMS");
     let mut body = first.into_body();
-    let frame =
-        std::future::poll_fn(|context| http_body::Body::poll_frame(std::pin::Pin::new(&mut body), context)).await;
+    let frame = std::future::poll_fn(|context| http_body::Body::poll_frame(Pin::new(&mut body), context)).await;
     let trailers = frame.unwrap().unwrap().into_trailers().unwrap();
     assert_eq!(Status::from_header_map(&trailers).unwrap().code(), Code::DeadlineExceeded);
     assert!(crate::response::status_of(&ask("200m").await.unwrap()).is_none(), "its place is free again");

@@ -7,7 +7,7 @@ use prometheus::Registry;
 use super::{TelemetryError, TelemetrySettings, otlp};
 
 /// Upper bounds for what is measured in seconds: from an answer out of memory to a question that was given up.
-const SECONDS: [f64; 18] =
+pub(super) const SECONDS: [f64; 18] =
     [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0];
 /// Upper bounds for shares.
 const SHARES: [f64; 9] = [0.1, 0.25, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0];

@@ -10,7 +10,8 @@ use axum::routing::get;
 use prometheus::{Registry, TextEncoder};
 use tokio::task::AbortHandle;
 
-use super::TelemetryError;
+use super::{TelemetryError, from_the_start};
+use crate::methods;
 
 /// Serves what `registry` gathers until the handle is aborted. Must be called within a runtime.
 pub(super) fn serve(address: SocketAddr, registry: Registry) -> Result<AbortHandle, TelemetryError> {
@@ -30,7 +31,9 @@ pub(super) fn serve(address: SocketAddr, registry: Registry) -> Result<AbortHand
 }
 
 async fn metrics(State(registry): State<Registry>) -> Response {
-    match TextEncoder::new().encode_to_string(&registry.gather()) {
+    let mut families = registry.gather();
+    from_the_start::complete(&mut families, &methods::served());
+    match TextEncoder::new().encode_to_string(&families) {
         Ok(text) => ([(header::CONTENT_TYPE, prometheus::TEXT_FORMAT)], text).into_response(),
         Err(error) => {
             tracing::error!(%error, "the metrics cannot be written down");

@@ -1,15 +1,21 @@
 """What watches the services in the tests: a collector that keeps what it is sent, and a price source that remembers how it
 was asked."""
 
+import contextlib
 import json
+import pathlib
 import re
+import shutil
+import subprocess
 import threading
 import time
+import urllib.parse
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import grpc
+import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest, ExportLogsServiceResponse
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
     ExportMetricsServiceRequest,
@@ -120,10 +126,45 @@ def pair(token):
     }
 
 
+def scrape_address(log):
+    return re.search(r"metrics at http://(\S+?)/metrics", log.read_text()).group(1)
+
+
+@contextlib.contextmanager
+def prometheus(folder, address):
+    """A Prometheus that scrapes `address` with our alert rules: asks its API."""
+    program = shutil.which("prometheus")
+    if program is None:
+        pytest.skip("prometheus is not here")
+    rules = pathlib.Path(__file__).resolve().parents[2] / "observability/alerts.yml"
+    config = {
+        "global": {"scrape_interval": "500ms", "evaluation_interval": "500ms"},
+        "rule_files": [str(rules)],
+        "scrape_configs": [{"job_name": "perftrack-dev", "static_configs": [{"targets": [address]}]}],
+    }
+    # JSON is YAML.
+    (folder / "prometheus.yml").write_text(json.dumps(config))
+    command = [program, f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data"]
+    log = folder / "prometheus.log"
+    with log.open("wb") as stderr:
+        process = subprocess.Popen([*command, "--web.listen-address=127.0.0.1:0"], stderr=stderr)
+    try:
+        found = eventually(lambda: re.search(r"Listening on\W+address=(127\.0\.0\.1:[1-9]\d*)", log.read_text()))
+
+        def ask(what, **parameters):
+            url = f"http://{found.group(1)}/api/v1/{what}?{urllib.parse.urlencode(parameters)}"
+            with urllib.request.urlopen(url, timeout=20) as answer:
+                return json.load(answer)["data"]
+
+        yield ask
+    finally:
+        process.kill()
+        process.wait()
+
+
 def scrape(log):
     """What /metrics says: the text, and {name: [labels]}; the log names its address."""
-    address = re.search(r"metrics at (http://\S+?/metrics)", log.read_text()).group(1)
-    with urllib.request.urlopen(address, timeout=20) as answer:
+    with urllib.request.urlopen(f"http://{scrape_address(log)}/metrics", timeout=20) as answer:
         text = answer.read().decode()
     series = {}
     for name, labels in re.findall(r"^([a-zA-Z_:][\w:]*)(\{[^}]*\})? ", text, re.MULTILINE):

@@ -7,11 +7,12 @@ import re
 import subprocess
 import sys
 
+import grpc
 import pytest
 import yaml
 
 from conftest import Service, dev
-from telemetry import Collector, PriceSource, eventually, scrape
+from telemetry import Collector, PriceSource, eventually, prometheus, scrape, scrape_address
 from test_record import alert
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -76,6 +77,11 @@ def expressions():
             yield rule["alert"], rule["expr"]
 
 
+DASHBOARD_TITLES = {
+    panel["title"] for panel in json.loads((OBSERVABILITY / "grafana/dashboards/perftrack.json").read_text())["panels"]
+}
+
+
 def used(expression):
     """The metrics of a query, each with the labels that it is selected, grouped or told apart by."""
     metrics = set(re.findall(r"\b((?:perftrack|rpc|db)_\w+?)(?=[\s{\[)]|$)", re.sub(r"by \([^)]*\)", "", expression)))
@@ -95,6 +101,23 @@ def test_dashboard_and_alert_rules_use_names_that_a_live_process_offers(watched)
         assert labels <= offered, f"{title}: {labels - offered} is no label of {metrics}"
         checked |= metrics
     assert len(checked) > 25
+
+
+def test_a_real_prometheus_answers_every_query_of_the_dashboard_and_takes_every_rule(watched, tmp_path):
+    with prometheus(tmp_path, scrape_address(watched.log)) as ask:
+        # Rates need two looks.
+        eventually(lambda: ask("query", query="min(count_over_time(perftrack_tick_tokens_followed[1m])) >= 3")["result"])
+        silent = set()
+        for title, expression in expressions():
+            query = expression.replace("$job", "perftrack-.*").replace("$__rate_interval", "1m")
+            answer = ask("query", query=query)
+            if title in DASHBOARD_TITLES and not answer["result"]:
+                silent.add(title)
+        # Nothing went wrong, and nothing was limited.
+        assert silent <= {"Calls that did not end well", "429s"}, silent
+        rules = [rule for group in ask("rules")["groups"] for rule in group["rules"]]
+        eventually(lambda: all(rule["health"] == "ok" for group in ask("rules")["groups"] for rule in group["rules"]))
+        assert len(rules) > 5
 
 
 def test_the_dashboard_is_what_its_script_writes():
@@ -137,6 +160,44 @@ def test_the_trace_of_an_alert_goes_from_the_bot_to_its_sql_statements(watched):
     assert all(call.start_time_unix_nano <= span.start_time_unix_nano + 1_000_000 for span in statements)
 
 
+def test_one_alert_is_followed_from_the_bot_to_the_request_that_asks_for_its_price_and_into_the_store(watched):
+    def mine():
+        spans = [span for span in watched.collector.spans() if span.trace_id.hex() == TRACE]
+        prices = [span for span in spans if span.name == "INSERT" and "price_snapshots" in statement_of(span)]
+        return spans if prices else None
+
+    spans = {span.span_id.hex(): span for span in eventually(mine)}
+
+    def path(span):
+        """The names from the bot's call down to the span."""
+        parent = spans.get(span.parent_span_id.hex())
+        return [*(path(parent) if parent else [span.parent_span_id.hex()]), span.name]
+
+    call = [SPAN, "perftrack.v1.TrackingService/RecordAlert"]
+    paths = [path(span) for span in spans.values()]
+    assert [*call, "INSERT"] in paths, paths
+    assert [*call, "first_look", "GET"] in paths, paths
+    assert [*call, "first_look", "store_observations", "INSERT"] in paths, paths
+    # The source was told by which of its spans it was asked.
+    [get] = [span for span in spans.values() if span.name == "GET"]
+    assert f"00-{TRACE}-{get.span_id.hex()}-01" in [headers.get("traceparent") for headers in watched.source.headers]
+
+
+def statement_of(span):
+    return next((each.value.string_value for each in span.attributes if each.key == "db.query.text"), "")
+
+
+def test_every_method_has_its_durations_from_the_start_and_no_other_has_any(watched):
+    channel = watched.tracker.channel
+    with pytest.raises(grpc.RpcError):
+        channel.unary_unary("/perftrack.v1.TrackingService/NoSuchThing")(b"", timeout=20)
+    _, series = scrape(watched.log)
+    timed = {labels["rpc_method"] for labels in series["rpc_server_call_duration_seconds_count"]}
+    services = [watched.tracker.descriptor, watched.analysis.descriptor]
+    assert timed - {"_OTHER"} == {f"{service.full_name}/{method.name}" for service in services for method in service.methods}
+    assert "_OTHER" in timed
+
+
 def test_lines_of_the_log_name_the_trace_that_they_belong_to(watched):
     lines = [json.loads(line) for line in watched.log.read_text().splitlines() if line.startswith("{")]
     mine = [line for line in lines if line.get("span", {}).get("trace_id") == TRACE]
@@ -144,8 +205,9 @@ def test_lines_of_the_log_name_the_trace_that_they_belong_to(watched):
 
 
 def test_a_source_is_told_the_trace_that_it_is_asked_for(watched):
-    asked = eventually(lambda: [headers for headers in watched.source.headers if "traceparent" in headers])
-    version, trace, span, flags = asked[0]["traceparent"].split("-")
+    told = lambda: [headers["traceparent"] for headers in watched.source.headers if "traceparent" in headers]
+    asked = eventually(lambda: [parent for parent in told() if TRACE not in parent])
+    version, trace, span, flags = asked[0].split("-")
     assert (version, len(trace), len(span)) == ("00", 32, 16)
     # Nobody asked for this trace, and the share of those that are traced unasked is none here.
     assert flags == "00"
@@ -153,10 +215,11 @@ def test_a_source_is_told_the_trace_that_it_is_asked_for(watched):
 
 def test_the_collector_is_sent_metrics_and_logs_too(tmp_path):
     collector = Collector()
-    with dev(tmp_path, otlp_endpoint=collector.url) as addresses:
+    with dev(tmp_path, otlp_endpoint=collector.url, trace_sample_ratio=1) as addresses:
         Service(addresses["tracker"], "perftrack.v1.TrackingService").call("RecordAlert", {"alert": alert()})
     # What was not sent yet is sent before the process ends.
     assert "rpc.server.call.duration" in collector.metric_names()
     lines = [record.body.string_value for record in collector.log_lines()]
     assert "both services run; stop them with Ctrl-C" in lines
+    assert any(span.name == "tick" and not span.parent_span_id for span in collector.spans())
     collector.server.stop(None)

@@ -16,6 +16,7 @@ use store::{Rules, Store};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::Span;
 
 use crate::feed::Feeds;
 use crate::housekeeping::HousekeepingSettings;
@@ -105,7 +106,7 @@ impl Tracking {
         if !self.leases.covers(&token) {
             return;
         }
-        let first_look = FirstLook { token, quoted_price_usd, work: self.clock.work() };
+        let first_look = FirstLook { token, quoted_price_usd, work: self.clock.work(), span: Span::current() };
         if self.first_looks.try_send(first_look).is_err() {
             tracing::debug!(token.address = %token.address, "no first look; the next tick looks at the token");
         }

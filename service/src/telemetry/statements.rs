@@ -67,7 +67,7 @@ impl<S: Subscriber> Layer<S> for Statements {
 
 /// What a statement does, in a word; of one that begins with WITH, what it does with that.
 fn verb(text: &str) -> &'static str {
-    const VERBS: [&str; 7] = ["INSERT", "UPDATE", "DELETE", "BEGIN", "COMMIT", "ROLLBACK", "SELECT"];
+    const VERBS: [&str; 8] = ["INSERT", "UPDATE", "DELETE", "COPY", "BEGIN", "COMMIT", "ROLLBACK", "SELECT"];
     let words = || text.split(|c: char| !c.is_ascii_alphabetic());
     let first = words().find(|word| !word.is_empty()).unwrap_or_default();
     if first.eq_ignore_ascii_case("WITH") {
@@ -124,6 +124,7 @@ mod tests {
         assert_eq!(verb("\n\nWITH given (a) AS (VALUES (?)) INSERT INTO alerts SELECT * FROM given"), "INSERT");
         assert_eq!(verb("WITH given AS (SELECT 1) SELECT * FROM given"), "SELECT");
         assert_eq!(verb("BEGIN; SET LOCAL plan_cache_mode = force_generic_plan"), "BEGIN");
+        assert_eq!(verb("COPY (SELECT 1) TO STDOUT"), "COPY");
         assert_eq!(verb("PRAGMA optimize"), "statement");
     }
 }

@@ -15,6 +15,7 @@ use service::clock::{Clock, Work};
 use store::pools::PinnedPool;
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
+use tracing::Instrument as _;
 
 use super::Feed;
 use super::Purpose;
@@ -328,7 +329,7 @@ impl Look<'_> {
             while let Some(batch) = self.next_batch(index, nobody_comes, now) {
                 let feeds = Arc::clone(self.feeds);
                 let asked = feeds.ask(index, batch, self.deadline, self.deliver.clone(), self.feeds.clock.work());
-                self.of_source.insert(self.batches.spawn(asked).id(), index);
+                self.of_source.insert(self.batches.spawn(asked.in_current_span()).id(), index);
                 self.queues[index].in_flight += 1;
             }
             nobody_comes &= self.queues[index].is_idle();

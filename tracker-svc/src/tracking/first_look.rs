@@ -5,9 +5,11 @@ use std::time::Duration;
 use domain::quantity::PriceUsd;
 use domain::token::TokenKey;
 use service::clock::Work;
+use service::telemetry::SPANS;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument as _, Span};
 
 use super::Parts;
 use super::lease::polled::{self, Polled};
@@ -22,6 +24,8 @@ pub(super) struct FirstLook {
     pub(super) quoted_price_usd: Option<PriceUsd>,
     /// Holds the clock until the look begins.
     pub(super) work: Work,
+    /// The call that it was asked for by, for its trace.
+    pub(super) span: Span,
 }
 
 /// How long a first look waits for others, so that a burst of alerts takes few requests.
@@ -57,9 +61,10 @@ impl FirstLooks {
                 }
                 return;
             };
-            let Some((tokens, work)) = self.gather(first, &mut asked, &stop).await else { return };
+            let Some((tokens, work, call)) = self.gather(first, &mut asked, &stop).await else { return };
             let (parts, record) = (self.parts.clone(), self.record.clone());
-            looks.spawn(survive("a first look", look(parts, record, tokens, work)));
+            let span = tracing::info_span!(target: SPANS, parent: call.id(), "first_look", tokens = tokens.len());
+            looks.spawn(survive("a first look", look(parts, record, tokens, work).instrument(span)));
         }
     }
 
@@ -69,14 +74,15 @@ impl FirstLooks {
         first: FirstLook,
         asked: &mut mpsc::Receiver<FirstLook>,
         stop: &CancellationToken,
-    ) -> Option<(Vec<TokenKey>, Work)> {
+    ) -> Option<(Vec<TokenKey>, Work, Span)> {
         let quoted = |first: &FirstLook| {
             if let Some(price) = first.quoted_price_usd {
                 self.parts.feeds.remember_quote(&first.token.address, price);
             }
         };
         quoted(&first);
-        let (mut tokens, mut work) = (vec![first.token], first.work);
+        // What is done for all of them is part of the first traced call.
+        let (mut tokens, mut work, mut span) = (vec![first.token], first.work, first.span);
         let until = self.parts.clock.now().plus(TOGETHER_WITHIN);
         while tokens.len() < TOGETHER {
             tokio::select! {
@@ -84,6 +90,9 @@ impl FirstLooks {
                 Some(next) = asked.recv() => {
                     quoted(&next);
                     tokens.push(next.token);
+                    if span.is_disabled() {
+                        span = next.span;
+                    }
                 }
                 () = work.pause_until(until) => break,
                 () = stop.cancelled() => return None,
@@ -91,7 +100,7 @@ impl FirstLooks {
         }
         tokens.sort_unstable();
         tokens.dedup();
-        Some((tokens, work))
+        Some((tokens, work, span))
     }
 }
 

@@ -32,20 +32,21 @@ impl Recorder {
 
     /// Stores deliveries until nobody can send any more. After `stop` a store that does not answer is no longer waited for.
     pub(super) async fn run(self, mut polled: mpsc::Receiver<Polled>, stop: CancellationToken) {
-        while let Some(Polled { delivery: Delivery { seen, mut work }, under }) = polled.recv().await {
+        while let Some(Polled { delivery: Delivery { seen, mut work }, under, span }) = polled.recv().await {
             let fence = self.parts.leases.fence();
             let first = Batch { observations: seen.observations, pools: seen.pools };
             let mut batch = covered(first, &fence.clone().common(&under));
             // The guards of the others go: that of the first holds the clock for all.
             while batch.observations.len() < TOGETHER
-                && let Ok(Polled { delivery: Delivery { seen, .. }, under }) = polled.try_recv()
+                && let Ok(Polled { delivery: Delivery { seen, .. }, under, .. }) = polled.try_recv()
             {
                 let next = Batch { observations: seen.observations, pools: seen.pools };
                 let next = covered(next, &fence.clone().common(&under));
                 batch.observations.extend(next.observations);
                 batch.pools.extend(next.pools);
             }
-            let span = tracing::info_span!(target: SPANS, "store_observations");
+            // What is done for all of them is part of the first look.
+            let span = tracing::info_span!(target: SPANS, parent: span.id(), "store_observations");
             let written = self.write(batch, fence, &mut work, &stop).instrument(span);
             survive("storing observations", written).await;
         }

@@ -8,11 +8,13 @@ use std::time::{Duration, Instant};
 use domain::timestamp::Timestamp;
 use domain::token::TokenKey;
 use service::clock::Work;
+use service::telemetry::SPANS;
 use store::StoreError;
 use store::leases::Shard;
 use store::outcomes::FollowedToken;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::Parts;
 use super::lease::polled::{self, Polled};
@@ -75,7 +77,8 @@ impl Poller {
             };
             let (all, begun) = (of == Of::All, clock.steady());
             let ticked = {
-                let tick = survive("a tick", self.tick(of, interval, work));
+                let span = tracing::info_span!(target: SPANS, parent: None, "tick");
+                let tick = survive("a tick", self.tick(of, interval, work).instrument(span));
                 tokio::pin!(tick);
                 loop {
                     tokio::select! {

@@ -29,12 +29,12 @@ pub(super) async fn write_all(parts: Parts, mut polled: mpsc::Receiver<Polled>, 
         writers.spawn(Recorder::new(parts.clone()).run(waiting, stop.clone()));
         inboxes.push(inbox);
     }
-    while let Some(Polled { delivery: Delivery { seen, work }, under }) = polled.recv().await {
+    while let Some(Polled { delivery: Delivery { seen, work }, under, span }) = polled.recv().await {
         for (inbox, seen) in inboxes.iter().zip(split(seen)) {
             if !seen.observations.is_empty() || !seen.pools.is_empty() {
                 // A writer is away only where it broke down, which is logged below.
                 let delivery = Delivery { seen, work: clock.work() };
-                let _ = inbox.send(Polled { delivery, under: Arc::clone(&under) }).await;
+                let _ = inbox.send(Polled { delivery, under: Arc::clone(&under), span: span.clone() }).await;
             }
         }
         drop(work);

@@ -1,6 +1,8 @@
 //! `COPY … FROM STDIN` in Postgres's binary form: per row a number of fields, per field its length and its value, all
 //! big-endian (PostgreSQL documentation, "COPY", file formats). A third of the work that an INSERT of the same rows is.
 
+use std::time::Instant;
+
 use domain::timestamp::Timestamp;
 use sea_orm::DbErr;
 use sqlx::PgConnection;
@@ -26,7 +28,23 @@ pub(in crate::engine) async fn copy_in(
 ) -> Result<(), DbErr> {
     let sql = format!("COPY {table} ({}) FROM STDIN (FORMAT binary)", rows.list());
     let data = encode(rows).ok_or_else(|| DbErr::Custom(format!("a value for {table} is longer than 2 GiB")))?;
-    send(connection, &sql, data).await.map_err(executing)
+    let begun = Instant::now();
+    let sent = send(connection, &sql, data).await.map_err(executing);
+    tell_of_copy(&sql, begun, rows.count, 0);
+    sent
+}
+
+/// Says of a copy what the driver says of every other statement, in its words: it is silent about copies.
+pub(super) fn tell_of_copy(sql: &str, begun: Instant, rows_affected: usize, rows_returned: usize) {
+    let elapsed_secs = begun.elapsed().as_secs_f64();
+    tracing::debug!(
+        target: "sqlx::query",
+        summary = sql,
+        db.statement = "",
+        rows_affected = rows_affected as u64,
+        rows_returned = rows_returned as u64,
+        elapsed_secs,
+    );
 }
 
 async fn send(connection: &mut PgConnection, sql: &str, data: Vec<u8>) -> Result<(), sqlx::Error> {

@@ -1,6 +1,6 @@
 //! `COPY … TO STDOUT` in Postgres's binary form, as it comes: the fastest way to read many rows.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::TryStreamExt;
 use sea_orm::DbErr;
@@ -9,6 +9,7 @@ use tokio::time::timeout;
 
 use super::super::held::Held;
 use super::super::querying;
+use super::copy::tell_of_copy;
 use super::take_time;
 
 /// As much is handed on at once, in bytes.
@@ -27,7 +28,9 @@ pub(in crate::engine) async fn copy_out(
     super::super::held::within_limit!(held, connection => super::execute_unprepared(connection, &patience))?;
     held.set_interruptible(false);
     let (limit, connection) = held.lend()?;
+    let begun = Instant::now();
     let answer = copy(connection, sql, chunks, limit).await;
+    tell_of_copy(sql, begun, 0, 0);
     let copied = held.judge(answer.map_or_else(Err, |copied| Ok(copied.map_err(querying))))?;
     if copied == Copied::All {
         held.set_interruptible(true);

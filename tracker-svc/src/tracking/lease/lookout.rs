@@ -10,6 +10,7 @@ use store::StoreError;
 use store::outcomes::Raised;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use tracing::Span;
 
 use crate::tracking::Parts;
 use crate::tracking::first_look::FirstLook;
@@ -63,7 +64,8 @@ impl Lookout {
         for Raised { alert, token, quoted_price_usd } in raised {
             if self.asked.insert(alert, now).is_none() {
                 // Where too many wait, the next tick looks at it.
-                let _ = first_looks.try_send(FirstLook { token, quoted_price_usd, work: clock.work() });
+                let _ =
+                    first_looks.try_send(FirstLook { token, quoted_price_usd, work: clock.work(), span: Span::none() });
             }
         }
         Ok(())

@@ -6,6 +6,7 @@ use domain::timestamp::Timestamp;
 use service::clock::Work;
 use store::leases::Fence;
 use tokio::sync::mpsc;
+use tracing::Span;
 
 use super::Turn;
 use crate::feed::Feeds;
@@ -16,6 +17,8 @@ use crate::feed::cascade::{Delivery, LookReport, Wanted};
 pub(in crate::tracking) struct Polled {
     pub(in crate::tracking) delivery: Delivery,
     pub(in crate::tracking) under: Arc<Fence>,
+    /// The look that it is an answer to, for its trace.
+    pub(in crate::tracking) span: Span,
 }
 
 /// Answers that wait to be marked.
@@ -36,7 +39,7 @@ pub(in crate::tracking) async fn look(
     let marking = async move {
         while let Some(delivery) = delivered.recv().await {
             // Nobody receives only while the tracker stops.
-            let _ = record.send(Polled { delivery, under: Arc::clone(&under) }).await;
+            let _ = record.send(Polled { delivery, under: Arc::clone(&under), span: Span::current() }).await;
         }
     };
     let (looked, ()) = tokio::join!(looking, marking);

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import threading
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -150,6 +151,12 @@ def prometheus(folder, address):
         process = subprocess.Popen([*command, "--web.listen-address=127.0.0.1:0"], stderr=stderr)
     try:
         found = eventually(lambda: re.search(r"Listening on\W+address=(127\.0\.0\.1:[1-9]\d*)", log.read_text()))
+
+        def is_ready():
+            with contextlib.suppress(urllib.error.HTTPError), urllib.request.urlopen(f"http://{found.group(1)}/-/ready"):
+                return True
+
+        eventually(is_ready)
 
         def ask(what, **parameters):
             url = f"http://{found.group(1)}/api/v1/{what}?{urllib.parse.urlencode(parameters)}"

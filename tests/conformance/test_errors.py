@@ -11,6 +11,7 @@ DETAILS = {
     "google.rpc.BadRequest": error_details_pb2.BadRequest,
     "google.rpc.ErrorInfo": error_details_pb2.ErrorInfo,
     "google.rpc.ResourceInfo": error_details_pb2.ResourceInfo,
+    "google.rpc.RetryInfo": error_details_pb2.RetryInfo,
 }
 
 

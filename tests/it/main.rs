@@ -9,6 +9,7 @@ mod engine;
 mod full_disk;
 mod health;
 mod kill;
+mod limits;
 mod load;
 mod odd_loads;
 mod played;

@@ -64,8 +64,8 @@ impl Events {
     /// Watches what is selected, after `cursor`, or from now on.
     pub(crate) async fn watch(&self, selection: Selection, cursor: Option<Cursor>) -> Result<Watcher, Rejection> {
         let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-            let message = "too many watch events at once; try again, or at another replica";
-            return Err(Rejection::unavailable(Reason::TooManyCalls, message, Duration::from_secs(10)));
+            let message = format!("more than {} watch at once; try again", self.settings.most_watchers);
+            return Err(Rejection::exhausted(Reason::TooManyStreams, message).retry_after(Duration::from_secs(10)));
         };
         let cursor = match cursor {
             Some(cursor) => cursor,

@@ -247,12 +247,17 @@ fn a_huge_filter_is_refused_at_once() {
     let error = Filter::parse(&"lp_locked ".repeat(1_000_000)).unwrap_err();
     assert_eq!(error.problem, Problem::TooLong { bytes: 10_000_000 });
     assert!(error.to_string().len() < 200);
+    let long = |bytes: usize| format!("lp_locked{}", " ".repeat(bytes - "lp_locked".len()));
+    assert!(Filter::parse(&long(LONGEST_FILTER)).is_ok());
+    let error = Filter::parse(&long(LONGEST_FILTER + 1)).unwrap_err();
+    assert_eq!(error.problem, Problem::TooLong { bytes: LONGEST_FILTER + 1 });
 }
 
 #[test]
 fn deep_nesting_is_refused_and_never_overflows_the_stack() {
     let nested = |depth: usize| format!("{}lp_locked{}", "(".repeat(depth), ")".repeat(depth));
     assert!(Filter::parse(&nested(DEEPEST_NESTING)).is_ok());
+    assert_eq!(Filter::parse(&nested(DEEPEST_NESTING + 1)).unwrap_err().problem, Problem::TooDeep);
     let error = Filter::parse(&nested(8_000)).unwrap_err();
     assert_eq!((error.position, error.problem), (DEEPEST_NESTING, Problem::TooDeep));
     assert!(Filter::parse(&"-(".repeat(8_000)).is_err());

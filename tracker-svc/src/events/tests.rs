@@ -16,6 +16,7 @@ use store::events::{Cursor, Kind};
 use store::{Rules, Store};
 use tokio_util::sync::CancellationToken;
 use tonic::Code;
+use tonic_types::StatusExt as _;
 use uuid::Uuid;
 
 use super::{EventSettings, Events, Selection, Step, Watcher};
@@ -129,7 +130,10 @@ async fn more_watchers_than_there_are_places_for_are_turned_away() {
     let Bench { events, _folder, .. } = bench(EventSettings { most_watchers: 2, ..EventSettings::default() }).await;
     let one = events.watch(everything(), None).await.unwrap();
     let _other = events.watch(everything(), None).await.unwrap();
-    assert_eq!(events.watch(everything(), None).await.err().unwrap().code(), Code::Unavailable);
+    let refused = tonic::Status::from(events.watch(everything(), None).await.err().unwrap());
+    assert_eq!(refused.code(), Code::ResourceExhausted);
+    assert_eq!(refused.get_details_error_info().unwrap().reason, "TOO_MANY_STREAMS");
+    assert!(refused.get_details_retry_info().unwrap().retry_delay.is_some());
     drop(one);
     assert!(events.watch(everything(), None).await.is_ok());
 }

@@ -14,6 +14,7 @@ mod write;
 
 use std::hash::Hash;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::timestamp::Timestamp;
 use futures::{Stream, StreamExt as _};
@@ -63,8 +64,8 @@ impl Ingest {
         requests: impl Stream<Item = Result<I::Request, Status>> + Send + Unpin + 'static,
     ) -> Result<Answers<I::Answer>, Rejection> {
         let stream = Arc::clone(&self.streams).try_acquire_owned().map_err(|_| {
-            let message = format!("more than {MOST_STREAMS} streams at once; try again");
-            Rejection::unavailable(Reason::TooManyCalls, message, std::time::Duration::from_secs(1))
+            let message = format!("more than {MOST_STREAMS} streams that take in at once; try again");
+            Rejection::exhausted(Reason::TooManyStreams, message).retry_after(Duration::from_secs(1))
         })?;
         // Neither is bounded in itself: every item in them has its share of the room.
         let (queue, queued) = mpsc::unbounded_channel();

@@ -10,6 +10,7 @@ use perftrack::v1::RecordAlertsRequest;
 use sea_orm::DbErr;
 use store::StoreError;
 use tonic::Code;
+use tonic_types::StatusExt as _;
 
 use super::*;
 
@@ -185,4 +186,17 @@ async fn what_the_store_refuses_for_good_keeps_no_other_out() {
             Err(status) => assert_eq!((place, Code::from(status.code)), (5, Code::Internal)),
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_stream_too_many_is_told_when_to_come_again() {
+    let ingest = ingest(&CancellationToken::new());
+    let open = || ingest.take_in(Numbers::default(), requests(std::iter::empty()));
+    let mut streams: Vec<_> = (0..MOST_STREAMS).map(|_| open().unwrap()).collect();
+    let refused = Status::from(open().err().unwrap());
+    assert_eq!(refused.code(), tonic::Code::ResourceExhausted);
+    assert_eq!(refused.get_details_error_info().unwrap().reason, "TOO_MANY_STREAMS");
+    assert!(refused.get_details_retry_info().unwrap().retry_delay.is_some());
+    streams.pop();
+    assert!(open().is_ok(), "the place of one that ended is free");
 }

@@ -42,7 +42,7 @@ impl Failure {
     /// What a call of `method` on `service` at `url` came to.
     #[must_use]
     pub fn of_call(service: &str, url: &str, method: &str, status: &Status) -> Self {
-        if status.code() == Code::Unavailable && refusal::from_transport(status) {
+        if refusal::from_transport(status) {
             return Self::Unreachable {
                 service: service.to_owned(),
                 url: url.to_owned(),

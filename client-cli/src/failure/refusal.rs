@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use tonic::{Code, Status};
+use tonic::{Code, Status, TimeoutExpired};
 use tonic_types::{ErrorDetails, StatusExt};
 
 use crate::print::paint;
@@ -112,13 +112,17 @@ impl fmt::Display for Refusal {
 
 impl Error for Refusal {}
 
-/// Whether the status was made on this side because the connection failed, not sent by a service.
+/// Whether the status was made on this side because the connection failed, not sent by a service. It has any code where the
+/// connection was made and then broken off: by a server that asks its clients for a certificate, for one.
 pub(super) fn from_transport(status: &Status) -> bool {
-    status.source().is_some()
+    status.source().is_some_and(|source| !source.is::<TimeoutExpired>())
 }
 
 /// What lies at the bottom of a status made on this side: "Connection refused" rather than "transport error".
 pub(super) fn innermost_cause(status: &Status) -> String {
+    if status.code() == Code::Cancelled {
+        return "the connection was closed before the call was sent; maybe a client certificate is needed".to_owned();
+    }
     let mut cause: &dyn Error = status;
     while let Some(deeper) = cause.source() {
         cause = deeper;

@@ -215,6 +215,11 @@ fn batch(sequence: u64, mint: &str, at: Timestamp) -> RecordPricesRequest {
     RecordPricesRequest { sequence, observations: vec![price(mint, at, wobble)] }
 }
 
+/// A batch of one that was taken, or why it was not.
+pub fn accepted(answer: RecordPricesResponse) -> Result<RecordPricesResponse, Status> {
+    refusal(&answer).map_or(Ok(answer), Err)
+}
+
 /// Why a batch, or the item of it, was refused, as if it were the whole call.
 fn refusal(answer: &RecordPricesResponse) -> Option<Status> {
     let of_item = || answer.errors.first().map(|error| error.status.clone().unwrap_or_default());

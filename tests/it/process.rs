@@ -1,7 +1,7 @@
 //! The services as processes.
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use throwaway_postgres::SmallDisk;
@@ -37,38 +37,18 @@ impl Service {
         K: AsRef<OsStr>,
         V: AsRef<OsStr>,
     {
-        let path = binary(program);
-        let plain = std::process::Command::new(&path);
-        let mut command = Command::from(disk.map_or(plain, |disk| disk.command(&std::process::Command::new(&path))));
-        for (name, _) in std::env::vars() {
-            if name.starts_with("PERFTRACK_") {
-                command.env_remove(name);
-            }
-        }
-        let mut child = command
-            .args(arguments)
-            .env("PERFTRACK_MIGRATE", "auto")
-            .env("PERFTRACK_SHUTDOWN_DELAY", "0s")
-            .envs(environment)
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap_or_else(|error| panic!("{} cannot be started: {error}", path.display()));
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let line = lines.next_line().await.unwrap().unwrap_or_else(|| panic!("{program} ended before it was ready"));
-        let ready = line
-            .strip_prefix("ready ")
-            .unwrap_or_else(|| panic!("{program} said {line:?}"))
-            .split_whitespace()
-            .map(|part| part.split_once('=').map(|(name, address)| (name.to_owned(), address.to_owned())).unwrap())
-            .collect();
-        Self { child, ready }
+        let mut command = command(disk, program, arguments, environment);
+        ready(program, command.stdout(Stdio::piped()).spawn().unwrap()).await
     }
 
     /// Where a client reaches the service of this name.
     pub fn url(&self, name: &str) -> String {
-        let (_, address) = self.ready.iter().find(|(known, _)| known == name).unwrap();
-        format!("http://{address}")
+        format!("http://{}", self.address(name))
+    }
+
+    /// The address of the service of this name.
+    pub fn address(&self, name: &str) -> &str {
+        &self.ready.iter().find(|(known, _)| known == name).unwrap().1
     }
 
     /// Ends it at once, as a power cut would.
@@ -102,10 +82,106 @@ impl Service {
         self.signal("-CONT").await;
     }
 
+    /// The number of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
     async fn signal(&self, signal: &str) {
         let id = self.child.id().unwrap().to_string();
         assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
     }
+}
+
+/// A service that was started, and may not serve for a while. Its log goes to a file.
+pub struct Starting {
+    child: Child,
+    program: &'static str,
+    log: PathBuf,
+}
+
+impl Starting {
+    /// Starts one of the project's programs, as [`Service::start`] does, but waits for nothing.
+    pub fn new<I, K, V>(program: &'static str, environment: I, log: &Path) -> Self
+    where
+        I: IntoIterator<Item = (K, V)>,
+        K: AsRef<OsStr>,
+        V: AsRef<OsStr>,
+    {
+        let mut command = command(None, program, &[], environment);
+        let child = command.stdout(Stdio::piped()).stderr(std::fs::File::create(log).unwrap()).spawn().unwrap();
+        Self { child, program, log: log.to_owned() }
+    }
+
+    /// Waits until its log has a line with all of these, and returns the line.
+    pub async fn says(&self, parts: &[&str]) -> String {
+        loop {
+            let log = std::fs::read_to_string(&self.log).unwrap();
+            if let Some(line) = log.lines().find(|line| parts.iter().all(|part| line.contains(part))) {
+                return line.to_owned();
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Where it listens, whether or not it serves there.
+    pub async fn address(&self) -> String {
+        let line = self.says(&["listening", "server.address="]).await;
+        line.rsplit_once("server.address=").unwrap().1.trim().to_owned()
+    }
+
+    /// Waits until it says that it serves.
+    pub async fn ready(self) -> Service {
+        ready(self.program, self.child).await
+    }
+}
+
+async fn ready(program: &str, mut child: Child) -> Service {
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = lines.next_line().await.unwrap().unwrap_or_else(|| panic!("{program} ended before it was ready"));
+    let ready = line
+        .strip_prefix("ready ")
+        .unwrap_or_else(|| panic!("{program} said {line:?}"))
+        .split_whitespace()
+        .map(|part| part.split_once('=').map(|(name, address)| (name.to_owned(), address.to_owned())).unwrap())
+        .collect();
+    Service { child, ready }
+}
+
+/// What a program that ends by itself said.
+pub async fn run<I, K, V>(program: &str, arguments: &[&str], environment: I) -> std::process::Output
+where
+    I: IntoIterator<Item = (K, V)>,
+    K: AsRef<OsStr>,
+    V: AsRef<OsStr>,
+{
+    command(None, program, arguments, environment).output().await.unwrap()
+}
+
+fn command<I, K, V>(disk: Option<&SmallDisk>, program: &str, arguments: &[&str], environment: I) -> Command
+where
+    I: IntoIterator<Item = (K, V)>,
+    K: AsRef<OsStr>,
+    V: AsRef<OsStr>,
+{
+    let path = binary(program);
+    let plain = std::process::Command::new(&path);
+    let mut command = Command::from(disk.map_or(plain, |disk| disk.command(&std::process::Command::new(&path))));
+    for (name, _) in std::env::vars() {
+        if name.starts_with("PERFTRACK_") || name == "RUST_LOG" {
+            command.env_remove(name);
+        }
+    }
+    command
+        .args(arguments)
+        // No context of whoever runs the tests.
+        .env("XDG_CONFIG_HOME", "/nowhere")
+        .env("PERFTRACK_MIGRATE", "auto")
+        .env("PERFTRACK_SHUTDOWN_DELAY", "0s")
+        .envs(environment)
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    command
 }
 
 /// The program, built beside this test.

@@ -45,7 +45,7 @@ pub async fn run(plan: Plan) -> anyhow::Result<bool> {
     );
     println!("{figures}");
     say_how_it_grew(&speeds);
-    let holds = violations.print();
+    let holds = violations.print(plan.logs.as_deref().unwrap_or(folder.path()))?;
     if !holds && plan.logs.is_none() {
         println!("the logs of the trackers are kept in {}", folder.keep().display());
     }

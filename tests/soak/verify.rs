@@ -1,9 +1,11 @@
 //! The proof: everything that was promised, held against what is stored.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use anyhow::Context as _;
 use domain::timestamp::Timestamp;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use simulator::market::Market;
@@ -47,9 +49,12 @@ impl Violations {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(violation);
     }
 
-    /// Whether there are none.
-    pub fn print(&self) -> bool {
+    /// Whether there are none. All of them are written to a file of this folder, the first are printed.
+    pub fn print(&self, folder: &Path) -> anyhow::Result<bool> {
         let violations = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !violations.is_empty() {
+            std::fs::write(folder.join("violations.log"), violations.join("\n")).context("writing all violations")?;
+        }
         for violation in violations.iter().take(PRINTED) {
             println!("VIOLATION: {violation}");
         }
@@ -57,7 +62,7 @@ impl Violations {
             println!("VIOLATION: … and {} more", violations.len() - PRINTED);
         }
         println!("{}", if violations.is_empty() { "every promise was kept" } else { "PROMISES WERE BROKEN" });
-        violations.is_empty()
+        Ok(violations.is_empty())
     }
 }
 

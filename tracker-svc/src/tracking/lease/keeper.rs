@@ -102,8 +102,8 @@ impl Keeper {
         }
     }
 
-    /// Makes `kept` what this tracker holds. Returns what it was before, the shards that are new, and, where further shards
-    /// leave, the looks that may be at them.
+    /// Makes `kept` what this tracker holds. Returns what it was before, the shards to look at that are new or stay after
+    /// all, and, where further shards leave, the looks that may be at them.
     fn take_over(
         &self,
         kept: &Kept,
@@ -112,13 +112,16 @@ impl Keeper {
         let leases = &self.parts.leases;
         let before = leases.state.borrow().clone();
         let known: BTreeSet<(Shard, i64)> = before.fence.epochs().collect();
-        let gained = kept.fence.epochs().filter(|held| !known.contains(held)).map(|(shard, _)| shard).collect();
+        let new = kept.fence.epochs().filter(|held| !known.contains(held)).map(|(shard, _)| shard);
         // Those that were leaving go first.
         let mut surplus: Vec<Shard> = kept.fence.epochs().map(|(shard, _)| shard).collect();
         surplus.sort_by_key(|shard| (!before.leaving.contains(shard), *shard));
         surplus.truncate(kept.fence.len().saturating_sub(kept.share));
         let leaving: BTreeSet<Shard> = surplus.into_iter().collect();
         let leaves = !leaving.is_subset(&before.leaving);
+        // A tick may have passed over what was leaving then, and stays after all.
+        let stays = before.leaving.difference(&leaving).copied().filter(|shard| kept.fence.holds(*shard));
+        let gained = new.chain(stays).collect();
         leases.state.send_modify(|state| {
             state.fence = kept.fence.clone();
             state.leaving = leaving;

@@ -1,6 +1,6 @@
 //! Whom to look at in a tick, where there are more tokens than the sources allow to ask for.
 //!
-//! With room for all, everybody is looked at in every tick. Else by need: alerted tokens before shadows, among them those
+//! With room for all, everybody is looked at in every tick. Else they are chosen by need: alerted tokens before shadows, among them those
 //! that were alerted a short while ago or are moving before the quiet ones, and whoever has waited longest first. So that
 //! nobody starves, each tick first takes as many as it must of those who have waited longest: the least number with which
 //! everybody can still be looked at within [`LONGEST_WAIT`]. That number is exact. With `r` the ticks that a token can still
@@ -31,8 +31,10 @@ pub(super) struct Need {
     pub(super) alerted: bool,
     /// Alerted a short while ago, or moving.
     pub(super) lively: bool,
-    /// When it was last looked at, or else alerted.
+    /// When the tick began that last looked at it, or else when it was alerted.
     pub(super) looked_at: Timestamp,
+    /// When a source last told of it, or the same as `looked_at` where none did since.
+    pub(super) seen_at: Timestamp,
 }
 
 /// See the module.
@@ -40,7 +42,7 @@ pub(super) struct Need {
 pub(super) struct Plan {
     /// Places in the list of needs, in the order in which to ask.
     pub(super) planned: Vec<usize>,
-    /// The rest, in the same order.
+    /// The rest, the most needed first.
     pub(super) left_out: Vec<usize>,
     /// The longest time since somebody was looked at, this tick aside.
     pub(super) longest_wait: Duration,
@@ -53,7 +55,7 @@ pub(super) fn plan(needs: &[Need], room: usize, now: Timestamp, interval: Durati
     let mut order: Vec<usize> = (0..needs.len()).collect();
     order.sort_unstable_by_key(|place| needs.get(*place).map(by_need));
     if needs.len() <= room {
-        return Plan { planned: order, left_out: Vec::new(), longest_wait };
+        return Plan { planned: longest_unseen_first(order, needs), left_out: Vec::new(), longest_wait };
     }
     let bound = bound(needs.len(), room, interval);
     let can_wait: Vec<usize> = needs.iter().map(|need| ticks_left(need, now, interval, bound)).collect();
@@ -76,7 +78,14 @@ pub(super) fn plan(needs: &[Need], room: usize, now: Timestamp, interval: Durati
     }
     take.some(&order, order.len());
     let (planned, left_out) = order.into_iter().partition(|place| take.is_taken.get(*place) == Some(&true));
-    Plan { planned, left_out, longest_wait }
+    Plan { planned: longest_unseen_first(planned, needs), left_out, longest_wait }
+}
+
+/// The order in which to ask. A tick may take most of the interval: so each token has its moment in it, the same in every
+/// tick, and is seen every interval, not once early in one tick and late in the next.
+fn longest_unseen_first(mut places: Vec<usize>, needs: &[Need]) -> Vec<usize> {
+    places.sort_by_key(|place| needs.get(*place).map(|need| need.seen_at));
+    places
 }
 
 /// The room of a tick while it fills.

@@ -217,11 +217,15 @@ impl Poller {
     }
 
     fn plan(&self, followed: &[FollowedToken], now: Timestamp, interval: Duration) -> Plan {
-        let need = |f: &FollowedToken| Need {
-            token: f.token,
-            alerted: f.alerted,
-            lively: now.since(f.newest_alerted_at) < FRESH || self.parts.feeds.is_moving(&f.token.address),
-            looked_at: self.looked_at.get(&f.token).copied().or(f.last_observed_at).unwrap_or(f.newest_alerted_at),
+        let need = |f: &FollowedToken| {
+            let looked_at = self.looked_at.get(&f.token).copied().or(f.last_observed_at).unwrap_or(f.newest_alerted_at);
+            Need {
+                token: f.token,
+                alerted: f.alerted,
+                lively: now.since(f.newest_alerted_at) < FRESH || self.parts.feeds.is_moving(&f.token.address),
+                looked_at,
+                seen_at: f.last_observed_at.map_or(looked_at, |seen_at| seen_at.max(looked_at)),
+            }
         };
         let needs: Vec<Need> = followed.iter().map(need).collect();
         plan(&needs, self.parts.feeds.tokens_every(interval, interval.mul_f64(ASKING)), now, interval)

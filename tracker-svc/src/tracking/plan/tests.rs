@@ -21,7 +21,13 @@ fn token(number: usize) -> TokenKey {
 
 /// The need of token `number`; one in three is a shadow, one in four lively.
 fn need(number: usize, looked_at: Timestamp) -> Need {
-    Need { token: token(number), alerted: !number.is_multiple_of(3), lively: number.is_multiple_of(4), looked_at }
+    Need {
+        token: token(number),
+        alerted: !number.is_multiple_of(3),
+        lively: number.is_multiple_of(4),
+        looked_at,
+        seen_at: looked_at,
+    }
 }
 
 /// Plays ticks and calls `check` with the needs, the plan and the number of each tick.
@@ -125,5 +131,25 @@ proptest! {
             plan(needs, room, tick(6), INTERVAL).planned.iter().map(|place| needs[*place].token).collect()
         };
         prop_assert_eq!(names(&needs), names(&turned));
+    }
+}
+
+#[test]
+fn a_token_has_the_same_moment_in_every_tick() {
+    // Sixty tokens, one asked for each second; which of them are lively changes from tick to tick.
+    let mut seen: Vec<Timestamp> = (0..60_u64).map(|second| START.plus(Duration::from_secs(second))).collect();
+    for number in 1..20 {
+        let need = |place: usize| Need {
+            lively: (place as u64 + number).is_multiple_of(3),
+            seen_at: seen[place],
+            ..need(place, tick(number - 1))
+        };
+        let needs: Vec<Need> = (0..60).map(need).collect();
+        let plan = plan(&needs, 60, tick(number), INTERVAL);
+        for (second, place) in (0..).zip(plan.planned) {
+            let now = tick(number).plus(Duration::from_secs(second));
+            assert_eq!(now.since(seen[place]), INTERVAL);
+            seen[place] = now;
+        }
     }
 }

@@ -117,10 +117,13 @@ class Load:
 
     def run(self, server, method, data, seconds=None):
         before = server.cpu_seconds()
-        command = [self.program, *self.how, "--call", f"perftrack.v1.{method}", "--data", json.dumps(data)]
+        command = [self.program, *self.how, "--call", f"perftrack.v1.{method}", "--data-file", "/dev/stdin"]
         command += ["-c", "32", "--connections", "4", "-z", f"{seconds or self.seconds}s", "--duration-stop", "wait"]
-        answer = subprocess.run([*command, "-O", "json", server.address], check=True, capture_output=True).stdout
-        told = json.loads(answer)
+        data = json.dumps(data).encode()
+        ended = subprocess.run([*command, "-O", "json", server.address], input=data, capture_output=True)
+        if ended.returncode:
+            sys.exit(f"{method}: ghz ended with {ended.returncode}: {ended.stderr.decode()[-500:]}")
+        told = json.loads(ended.stdout)
         codes = told["statusCodeDistribution"]
         assert set(codes) == {"OK"}, f"{method}: {codes}"
         return told["rps"], (server.cpu_seconds() - before) / told["count"] * 1e6
@@ -138,7 +141,7 @@ def main():
     ]
     questions = [
         ("tracker-svc", "TrackingService/RecordAlert", alerts),
-        ("tracker-svc", "TrackingService/ListAlerts", {"page_size": 1}),
+        ("tracker-svc", "TrackingService/ListConfigs", {"page_size": 1}),
         ("analysis-svc", "AnalysisService/ListGates", {}),
     ]
     with contextlib.ExitStack() as stack:
@@ -167,6 +170,7 @@ def main():
                 load = Load(certificate if secure else None, token if shown else None, asked.seconds)
                 for program in ("tracker-svc", "analysis-svc"):
                     server = Server(asked.bins / program, {**common, **settings})
+                    stack.callback(server.process.kill)
                     for _, method, data in (question for question in questions if question[0] == program):
                         load.run(server, method, data, 0.5)
                         if turn:

@@ -26,7 +26,7 @@ pub(super) async fn write_all(parts: Parts, mut polled: mpsc::Receiver<Polled>, 
     let (mut writers, mut inboxes) = (JoinSet::new(), Vec::new());
     for _ in 0..WRITERS {
         let (inbox, waiting) = mpsc::channel(WAITING);
-        writers.spawn(Recorder::new(parts.clone()).run(waiting, stop.clone()));
+        writers.spawn(Recorder::new(parts.clone(), waiting).run(stop.clone()));
         inboxes.push(inbox);
     }
     while let Some(Polled { delivery: Delivery { seen, work }, under, span }) = polled.recv().await {

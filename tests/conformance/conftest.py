@@ -117,7 +117,7 @@ def analysis(addresses):
 def grpcurl_program():
     program = shutil.which("grpcurl")
     if program is None:
-        pytest.skip("grpcurl is not here")
+        pytest.fail("grpcurl is not here: run ./scripts/setup")
     return program
 
 

@@ -136,7 +136,7 @@ def prometheus(folder, address):
     """A Prometheus that scrapes `address` with our alert rules: asks its API."""
     program = shutil.which("prometheus")
     if program is None:
-        pytest.skip("prometheus is not here")
+        pytest.fail("prometheus is not here: run ./scripts/setup")
     rules = pathlib.Path(__file__).resolve().parents[2] / "observability/alerts.yml"
     config = {
         "global": {"scrape_interval": "500ms", "evaluation_interval": "500ms"},

@@ -15,6 +15,8 @@ use simulator::faults::{Faults, Source};
 use simulator::market::Market;
 use simulator::scenario::Scenario;
 use simulator::token::SimulatedToken;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions as _, Executor as _};
 use store::alerts::NewAlert;
 use store::{ConnectOptions, Durability, Rules, Store};
 use tokio::task::JoinHandle;
@@ -43,6 +45,7 @@ pub struct Played {
     running: Option<Running>,
     work: Work,
     folder: tempfile::TempDir,
+    acquire_timeout: Duration,
 }
 
 type Running = (Tracking, JoinHandle<()>, CancellationToken);
@@ -62,6 +65,11 @@ impl Another {
 impl Played {
     /// An empty market, followed for `window`.
     pub async fn new(window: Duration) -> Self {
+        Self::with_patience(window, ConnectOptions::from("").acquire_timeout).await
+    }
+
+    /// The same, on a file that is waited for so long.
+    pub async fn with_patience(window: Duration, acquire_timeout: Duration) -> Self {
         let (clock, market, faults) = (Clock::simulated(START), Market::new(), Faults::none());
         let work = clock.work();
         let now = {
@@ -70,10 +78,11 @@ impl Played {
         };
         let exchange = Exchange::start(market.clone(), faults.clone(), Limits::real(), now).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let store = open(&folder).await;
+        let store = open(&folder, acquire_timeout).await;
         store.migrate().await.unwrap();
         let rules = Rules { tracking_window: window, ..Rules::default() };
-        let mut played = Self { clock, market, faults, exchange, store, rules, running: None, work, folder };
+        let mut played =
+            Self { clock, market, faults, exchange, store, rules, running: None, work, folder, acquire_timeout };
         played.start();
         played
     }
@@ -95,7 +104,7 @@ impl Played {
 
     /// Starts a second loop on the same file, with which the first shares its tokens until it is stopped.
     pub async fn start_another(&self) -> Another {
-        Another(self.loop_on(open(&self.folder).await, |_| {}))
+        Another(self.loop_on(open(&self.folder, self.acquire_timeout).await, |_| {}))
     }
 
     fn loop_on(&self, store: Store, change: impl FnOnce(&mut FeedSettings)) -> Running {
@@ -197,13 +206,21 @@ impl Played {
         assert_eq!(refold.fresh, refold.stored);
     }
 
+    /// Keeps everybody from writing to the file until the connection is dropped, as another program can.
+    pub async fn lock_file(&self) -> SqliteConnection {
+        let path = self.folder.path().join("perftrack.db");
+        let mut other = SqliteConnectOptions::new().filename(path).connect().await.unwrap();
+        other.execute("BEGIN IMMEDIATE").await.unwrap();
+        other
+    }
+
     /// Opens the same file once more.
     pub async fn reopen(&mut self) {
-        self.store = open(&self.folder).await;
+        self.store = open(&self.folder, self.acquire_timeout).await;
     }
 }
 
-async fn open(folder: &tempfile::TempDir) -> Store {
+async fn open(folder: &tempfile::TempDir, acquire_timeout: Duration) -> Store {
     let url = format!("sqlite://{}", folder.path().join("perftrack.db").display());
-    Store::connect(ConnectOptions { durability: Durability::Relaxed, ..url.into() }).await.unwrap()
+    Store::connect(ConnectOptions { durability: Durability::Relaxed, acquire_timeout, ..url.into() }).await.unwrap()
 }

@@ -243,3 +243,27 @@ async fn tokens_that_come_to_a_tracker_while_a_tick_waits_for_a_source_keep_neit
     // It takes seconds, or for ever.
     assert!(tokio::time::timeout(minutes(10), come_and_go).await.is_ok(), "time stands still");
 }
+
+#[tokio::test]
+async fn a_store_that_takes_nothing_for_minutes_is_waited_for_while_sources_still_answer() {
+    let mut played = Played::with_patience(minutes(60), Duration::from_millis(300)).await;
+    let mut ids = Vec::new();
+    for seed in 0..200 {
+        ids.push(played.alert(seed, Scenario::Flat, |_| {}).await);
+    }
+    let wait = async {
+        played.until(START.plus(minutes(3)).plus(Duration::from_secs(1))).await;
+        let locked = played.lock_file().await;
+        played.until(START.plus(minutes(6))).await;
+        drop(locked);
+        played.until(START.plus(minutes(10))).await;
+        for (seed, id) in (0..).zip(ids) {
+            let prices = played.prices(seed).await;
+            let since = START.plus(minutes(8));
+            assert!(prices.iter().any(|price| price.observed_at >= since), "token {seed} is looked at again");
+            played.assert_refolds(id).await;
+        }
+        played.stop().await;
+    };
+    assert!(tokio::time::timeout(minutes(10), wait).await.is_ok(), "time stands still");
+}

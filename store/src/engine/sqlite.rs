@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::timestamp::Timestamp;
 use sea_orm::{
@@ -60,6 +60,11 @@ const MOST_VALUES: usize = 32_000;
 /// More rows at once are no faster.
 const MOST_ROWS: usize = 256;
 
+/// SQLITE_BUSY.
+const BUSY: &str = "5";
+/// Between two attempts to open a file.
+const OPENED_AGAIN_AFTER: Duration = Duration::from_millis(20);
+
 pub(crate) struct Sqlite {
     readers: SqlitePool,
     writer: SqlitePool,
@@ -67,6 +72,26 @@ pub(crate) struct Sqlite {
     pub(super) statement_timeout: Duration,
     doubt: Doubt,
     pub(super) events: watch::Sender<u64>,
+}
+
+/// Opens the file, again where it is locked, for as long as `patience`. Of several that make a new file at the same moment
+/// SQLite refuses some at once: the switch to the write-ahead log does not wait for the busy timeout.
+async fn connect(
+    pool: SqlitePoolOptions,
+    file: &SqliteConnectOptions,
+    patience: Duration,
+) -> Result<SqlitePool, sqlx::Error> {
+    let begun = Instant::now();
+    loop {
+        match pool.clone().connect_with(file.clone()).await {
+            Err(sqlx::Error::Database(error))
+                if error.code().as_deref() == Some(BUSY) && begun.elapsed() < patience =>
+            {
+                tokio::time::sleep(OPENED_AGAIN_AFTER).await;
+            }
+            connected => return connected,
+        }
+    }
 }
 
 impl Sqlite {
@@ -106,11 +131,11 @@ impl Sqlite {
             .max_lifetime(None);
         let doing = "opening the database file";
         // The writer first: it makes the file.
-        let writer = pool.clone().max_connections(1).connect_with(file.clone()).await.map_err(connecting);
-        let writer = writer.doing(doing)?;
+        let writer = connect(pool.clone().max_connections(1), &file, options.acquire_timeout).await;
+        let writer = writer.map_err(connecting).doing(doing)?;
         let reading = file.pragma("query_only", "true");
-        let readers = pool.max_connections(options.max_connections).connect_with(reading.clone());
-        let readers = readers.await.map_err(connecting).doing(doing)?;
+        let readers = connect(pool.max_connections(options.max_connections), &reading, options.acquire_timeout).await;
+        let readers = readers.map_err(connecting).doing(doing)?;
         pool_metrics::watch(&readers, "sqlite.readers");
         pool_metrics::watch(&writer, "sqlite.writer");
         Ok(Self {

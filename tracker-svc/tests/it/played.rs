@@ -206,12 +206,21 @@ impl Played {
         assert_eq!(refold.fresh, refold.stored);
     }
 
-    /// Keeps everybody from writing to the file until the connection is dropped, as another program can.
-    pub async fn lock_file(&self) -> SqliteConnection {
-        let path = self.folder.path().join("perftrack.db");
-        let mut other = SqliteConnectOptions::new().filename(path).connect().await.unwrap();
-        other.execute("BEGIN IMMEDIATE").await.unwrap();
-        other
+    /// Lets time pass until `moment`. As soon as the next tick has asked a source, and before it is answered, nobody can
+    /// write to the file any more, as another program can cause: until the connection is dropped.
+    pub async fn lock_file_in_the_next_tick(&mut self, moment: Timestamp) -> SqliteConnection {
+        let Self { work, exchange, folder, .. } = self;
+        let asked = exchange.requests(Source::DexScreener);
+        let lock = async {
+            while exchange.requests(Source::DexScreener) == asked {
+                tokio::task::yield_now().await;
+            }
+            let path = folder.path().join("perftrack.db");
+            let mut other = SqliteConnectOptions::new().filename(path).connect().await.unwrap();
+            other.execute("BEGIN IMMEDIATE").await.unwrap();
+            other
+        };
+        tokio::join!(work.pause_until(moment), lock).1
     }
 
     /// Opens the same file once more.

@@ -251,10 +251,11 @@ async fn a_store_that_takes_nothing_for_minutes_is_waited_for_while_sources_stil
     for seed in 0..200 {
         ids.push(played.alert(seed, Scenario::Flat, |_| {}).await);
     }
+    let slow = When::Between(START.plus(minutes(3)), START.plus(minutes(4)));
+    played.faults.script(Source::DexScreener, slow, Fault::Silence(Duration::from_millis(600)));
     let wait = async {
-        played.until(START.plus(minutes(3)).plus(Duration::from_secs(1))).await;
-        let locked = played.lock_file().await;
-        played.until(START.plus(minutes(6))).await;
+        played.until(START.plus(minutes(2)).plus(Duration::from_secs(30))).await;
+        let locked = played.lock_file_in_the_next_tick(START.plus(minutes(6))).await;
         drop(locked);
         played.until(START.plus(minutes(10))).await;
         for (seed, id) in (0..).zip(ids) {

@@ -4,8 +4,9 @@
 //! its help, its default and its check all follow from that. A program reads the keys it knows into a struct of its own:
 //!
 //! ```ignore
-//! let settings = Settings::read(KEYS, &Sources::of_process(&matches, KEYS)?)?;
-//! let config = TrackerConfig { poll_interval: settings.get(&keys::POLL_INTERVAL)?, … };
+//! let keys = keys::tracker_svc();
+//! let settings = Settings::read(&keys, Sources::of_process(&matches, &keys)?)?;
+//! let rules = Rules { poll_interval: settings.get(&keys::POLL_INTERVAL)?, … };
 //! ```
 
 mod choice;
@@ -27,7 +28,7 @@ pub use flags::{CONFIG_FLAG, with_flags};
 pub use key::{AnyKey, Key};
 pub use policy_file::PolicyFile;
 pub use schema::schema;
-pub use server::ServerConfig;
+pub use server::{ServerConfig, serving};
 pub use setting::{DatabaseUrl, HttpUrl, Secret, Setting};
 pub use settings::Settings;
 pub use sources::Sources;

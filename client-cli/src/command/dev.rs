@@ -7,8 +7,8 @@ use analysis_svc::config::AnalysisConfig;
 use anyhow::Context;
 use clap::{ArgMatches, Args};
 use service::clock::Clock;
-use service::config::{Settings, Sources, keys};
-use service::serve::{ServeOptions, announce_ready};
+use service::config::{Settings, Sources, keys, serving};
+use service::serve::announce_ready;
 use service::telemetry::TelemetrySettings;
 use service::{shutdown, telemetry};
 use store::ConnectOptions;
@@ -50,9 +50,12 @@ pub async fn run(args: DevArgs, matches: &ArgMatches) -> Outcome {
         .map_err(|error| usage(error.to_string()))?;
     let analysis = AnalysisConfig::of(&settings).map_err(|error| usage(format!("{error:#}")))?;
     let telemetry = TelemetrySettings::read(&settings).map_err(|error| usage(error.to_string()))?;
-    let drain_timeout = settings.get(&keys::DRAIN_TIMEOUT).map_err(|error| usage(error.to_string()))?;
+    let serving = serving(&settings).map_err(|error| usage(error.to_string()))?;
 
     let _telemetry = telemetry::start_all("perfctl-dev", &telemetry).map_err(anyhow::Error::from)?;
+    for origin in settings.of_others(&keys) {
+        tracing::warn!("{origin} changes nothing here: it is for tracker-svc and analysis-svc as servers of their own");
+    }
     let stop = shutdown::on_signal().context("listening for signals")?;
     let setup = Setup {
         database: ConnectOptions::from(url),
@@ -61,7 +64,7 @@ pub async fn run(args: DevArgs, matches: &ArgMatches) -> Outcome {
         rules,
         feeds,
         tracking,
-        serving: ServeOptions { drain_timeout, ..ServeOptions::default() },
+        serving,
         analysis,
         clock: Clock::system(),
     };

@@ -1,9 +1,11 @@
 //! `perfctl dev`.
 
+use std::fs::File;
+
 use serde_json::json;
 
 use crate::fixture;
-use crate::perfctl::Dev;
+use crate::perfctl::{self, Dev};
 
 #[test]
 fn it_says_where_it_serves_in_one_line() {
@@ -24,4 +26,22 @@ fn it_stops_when_asked_and_keeps_what_it_was_told() {
     let again = Dev::start_in(folder);
     let shown = again.run(&["-o", "json", "alerts", "show", id.as_str().unwrap()]).done();
     assert_eq!(shown.json()["alert"]["token"]["address"], fixture::address(0));
+}
+
+#[test]
+fn settings_of_serving_hold_and_those_of_other_programs_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let tokens = folder.path().join("tokens");
+    let made = perfctl::run(&["token", "create", "me", "--role", "reader"]).done();
+    std::fs::write(&tokens, made.stdout).unwrap();
+    let environment =
+        [("PERFTRACK_TOKENS_FILE", tokens.to_str().unwrap()), ("PERFTRACK_MIGRATE", "wait"), ("PERFTRACK_LOG", "warn")];
+    let dev = Dev::start_with(folder, &environment, File::create(&log).unwrap().into());
+    let refused = dev.run(&["alerts", "list"]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.contains("token"), "{}", refused.stderr);
+    let log = std::fs::read_to_string(log).unwrap();
+    assert!(log.contains("PERFTRACK_MIGRATE changes nothing here"), "{log}");
+    assert!(!log.contains("TOKENS_FILE"), "{log}");
 }

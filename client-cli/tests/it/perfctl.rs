@@ -74,14 +74,22 @@ impl Dev {
 
     /// On the database of that folder, which may be there already.
     pub fn start_in(folder: TempDir) -> Self {
+        Self::start_with(folder, &[], Stdio::inherit())
+    }
+
+    /// The same with more in its environment, and its log elsewhere.
+    pub fn start_with(folder: TempDir, environment: &[(&str, &str)], log: Stdio) -> Self {
         // Nobody listens at port 9 (discard): no test asks the internet.
         let nowhere = "http://127.0.0.1:9";
         let mut child = command()
-            .args(["dev", "--tracker-listen", "127.0.0.1:0", "--analysis-listen", "127.0.0.1:0", "--log", "error"])
+            .args(["dev", "--tracker-listen", "127.0.0.1:0", "--analysis-listen", "127.0.0.1:0"])
             .args(["--dexscreener-url", nowhere, "--jupiter-url", nowhere, "--geckoterminal-url", nowhere])
             .arg("--db-file")
             .arg(folder.path().join("perftrack.db"))
+            .env("PERFTRACK_LOG", "error")
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut ready = String::new();

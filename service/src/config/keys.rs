@@ -23,7 +23,7 @@ pub use sources::*;
 pub use tracker::*;
 
 /// The settings that both servers read.
-const SHARED: [&[&dyn AnyKey]; 5] = [DATABASE, SERVING, SECURITY, LOGGING, TELEMETRY];
+const SHARED: [&[&dyn AnyKey]; 6] = [DATABASE, SERVING, SERVING_ANYWHERE, SECURITY, LOGGING, TELEMETRY];
 
 /// A program's name, and what it reads.
 pub type Program = (&'static str, fn() -> Vec<&'static dyn AnyKey>);
@@ -43,11 +43,11 @@ pub fn analysis_svc() -> Vec<&'static dyn AnyKey> {
     [&[&ANALYSIS_LISTEN_ADDR as &dyn AnyKey], SHARED.concat().as_slice(), ANALYSIS].concat()
 }
 
-/// What `perfctl dev` reads: where the database is and where to listen are flags of its own, and nobody but its user
-/// reaches it.
+/// What `perfctl dev` reads: where the database is and where to listen are flags of its own, and no balancer has to notice
+/// that it stops.
 #[must_use]
 pub fn dev() -> Vec<&'static dyn AnyKey> {
-    [TRACKER, SOURCES, ANALYSIS, &[&DRAIN_TIMEOUT as &dyn AnyKey], LOGGING, TELEMETRY].concat()
+    [TRACKER, SOURCES, ANALYSIS, SERVING_ANYWHERE, SECURITY, LOGGING, TELEMETRY].concat()
 }
 
 /// Every key, whoever reads it; one for each name.

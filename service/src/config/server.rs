@@ -43,23 +43,30 @@ impl ServerConfig {
             database,
             connection,
             listen: settings.get(listen)?,
-            serving: serving(settings)?,
+            serving: ServeOptions {
+                health_listen: settings.get_optional(&keys::HEALTH_LISTEN_ADDR)?,
+                shutdown_delay: settings.get(&keys::SHUTDOWN_DELAY)?,
+                ..serving(settings)?
+            },
             telemetry: TelemetrySettings::read(settings)?,
         })
     }
 }
 
-fn serving(settings: &Settings) -> Result<ServeOptions, ConfigError> {
+/// How services are served, whether or not they share a process: [`keys::SERVING_ANYWHERE`] and [`keys::SECURITY`].
+///
+/// # Errors
+/// [`ConfigError`] for a setting that does not go with another.
+pub fn serving(settings: &Settings) -> Result<ServeOptions, ConfigError> {
     let count = |key| settings.get(key).map(|count: u32| usize::try_from(count).unwrap_or(usize::MAX));
     Ok(ServeOptions {
-        health_listen: settings.get_optional(&keys::HEALTH_LISTEN_ADDR)?,
         most_calls: count(&keys::MAX_CONCURRENT_CALLS)?,
         most_streams: count(&keys::MAX_CONCURRENT_STREAMS)?,
-        shutdown_delay: settings.get(&keys::SHUTDOWN_DELAY)?,
         drain_timeout: settings.get(&keys::DRAIN_TIMEOUT)?,
         tls: tls(settings)?,
         tokens_file: settings.get_optional(&keys::TOKENS_FILE)?,
         reflection: settings.get(&keys::REFLECTION)?,
+        ..ServeOptions::default()
     })
 }
 

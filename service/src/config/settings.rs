@@ -1,5 +1,6 @@
 //! The checked settings of one program.
 
+use super::keys::all;
 use super::{AnyKey, ConfigError, Key, Origin, Setting, Sources};
 
 /// Settings of which every name is known and every value is good.
@@ -23,6 +24,15 @@ impl Settings {
         }
         ConfigError::all(errors)?;
         Ok(Self(sources))
+    }
+
+    /// Where settings were given that a program with these `keys` does not read: others do.
+    #[must_use]
+    pub fn of_others(&self, keys: &[&'static dyn AnyKey]) -> Vec<Origin> {
+        let read = |key: &&dyn AnyKey| keys.iter().any(|known| known.name() == key.name());
+        let others = all().into_iter().filter(|key| !read(key));
+        let origins = others.filter_map(|key| self.0.value(key).map(|(origin, _)| origin));
+        origins.filter(|origin| !matches!(origin, Origin::Default(_))).collect()
     }
 
     /// The text of a setting and where it was given, `None` where nowhere and without default.

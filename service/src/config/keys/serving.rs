@@ -6,9 +6,11 @@ use std::time::Duration;
 use super::{AnyKey, between, from_to};
 use crate::config::Key;
 
-/// The settings of this file that both services have.
-pub const SERVING: &[&dyn AnyKey] =
-    &[&HEALTH_LISTEN_ADDR, &MAX_CONCURRENT_CALLS, &MAX_CONCURRENT_STREAMS, &SHUTDOWN_DELAY, &DRAIN_TIMEOUT];
+/// The settings of this file that both services have as processes of their own.
+pub const SERVING: &[&dyn AnyKey] = &[&HEALTH_LISTEN_ADDR, &SHUTDOWN_DELAY];
+
+/// Those that they have in one process too.
+pub const SERVING_ANYWHERE: &[&dyn AnyKey] = &[&MAX_CONCURRENT_CALLS, &MAX_CONCURRENT_STREAMS, &DRAIN_TIMEOUT];
 
 /// Where the tracker listens.
 pub const TRACKER_LISTEN_ADDR: Key<SocketAddr> = Key::new(

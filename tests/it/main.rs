@@ -4,6 +4,7 @@
 
 mod alerts;
 mod backup;
+mod collector;
 mod database_away;
 mod engine;
 mod fleet;
@@ -22,5 +23,6 @@ mod rolling;
 mod secrets;
 mod soak;
 mod start_up;
+mod traces;
 mod tracker;
 mod whole_loop;

@@ -3,16 +3,13 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use axum::body::{Body, to_bytes};
-use axum::extract::Request;
-use axum::response::Response;
 use perftrack::v1::GetPerformanceRequest;
 use perftrack::v1::tracking_service_client::TrackingServiceClient;
 use throwaway_postgres::proxy::Proxy;
-use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Channel;
 
 use crate::alerts::{alert, mint};
+use crate::collector::collector;
 use crate::engine::Engine;
 use crate::fleet::channel::{Bearer, Caller};
 use crate::fleet::credentials::Credentials;
@@ -51,27 +48,6 @@ fn contains(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
 }
 
-/// A collector that keeps what it is sent, as it comes: names and texts stand in it as they are.
-async fn collector(seen: Seen) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let keep = move |request: Request| {
-        let seen = seen.clone();
-        async move {
-            let place = request.uri().path().to_owned();
-            seen.add(&place, to_bytes(request.into_body(), usize::MAX).await.unwrap());
-            // Every service answers with an empty message.
-            let mut answer = Response::new(Body::from(vec![0; 5]));
-            answer.headers_mut().insert("content-type", "application/grpc".parse().unwrap());
-            answer
-        }
-    };
-    let routes = tonic::service::Routes::from(axum::Router::new().fallback(keep));
-    let serving = tonic::transport::Server::builder().add_routes(routes);
-    tokio::spawn(serving.serve_with_incoming(TcpListenerStream::new(listener)));
-    url
-}
-
 async fn caller(url: &str, token: &str) -> TrackingServiceClient<Caller> {
     let channel = Channel::from_shared(url.to_owned()).unwrap().connect().await.unwrap();
     TrackingServiceClient::new(Caller::new(channel, Bearer::new(token)))
@@ -87,6 +63,8 @@ async fn no_secret_is_in_logs_traces_errors_the_listed_configuration_or_the_proc
     let (seen, credentials) = (Seen::default(), Credentials::new());
     let key_file = credentials.path("jupiter-key");
     std::fs::write(&key_file, JUPITER).unwrap();
+    let told = seen.clone();
+    let collector = collector(move |service, message| told.add(service, message)).await;
     let environment = [
         ("PERFTRACK_DATABASE_URL", database.clone()),
         ("PERFTRACK_DATABASE_TIMEOUT", "1s".into()),
@@ -99,7 +77,7 @@ async fn no_secret_is_in_logs_traces_errors_the_listed_configuration_or_the_proc
         ("PERFTRACK_GECKOTERMINAL_URL", NOWHERE.into()),
         ("PERFTRACK_BIRDEYE_URL", NOWHERE.into()),
         ("PERFTRACK_POLL_INTERVAL", "200ms".into()),
-        ("PERFTRACK_OTLP_ENDPOINT", collector(seen.clone()).await),
+        ("PERFTRACK_OTLP_ENDPOINT", collector),
         ("PERFTRACK_TRACE_SAMPLE_RATIO", "1".into()),
         ("PERFTRACK_LOG", "trace,h2=off".into()),
     ];

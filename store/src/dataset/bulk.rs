@@ -4,6 +4,7 @@ use domain::alert::AlertId;
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use sea_orm::DbErr;
 use tokio::sync::mpsc;
+use tracing::Instrument as _;
 
 use super::batch::Batch;
 use super::copied::{Decoder, statement};
@@ -47,7 +48,8 @@ impl Dataset<'_> {
 /// One task reads, and each piece is decoded on a thread of its own meanwhile.
 fn copied(snapshot: Transaction, settled: i64) -> BoxStream<'static, Result<Batch, StoreError>> {
     let (sender, receiver) = mpsc::channel(WAITING);
-    let reading = tokio::spawn(async move { snapshot.copy_out(&statement(settled), &sender).await });
+    let reading = async move { snapshot.copy_out(&statement(settled), &sender).await };
+    let reading = tokio::spawn(reading.in_current_span());
     let state = Decoding { receiver, reading: Some(reading), decoder: Decoder::default() };
     stream::try_unfold(state, Decoding::next).boxed()
 }

@@ -6,6 +6,7 @@ by exactly that version, which takes minutes and a toolchain: do that for a rele
 """
 
 import json
+import os
 import subprocess
 import sys
 import tomllib
@@ -15,6 +16,15 @@ def version(text: str) -> tuple[int, ...]:
     """`1.94` as (1, 94, 0)."""
     parts = [int(part) for part in text.split(".")]
     return tuple(parts + [0] * (3 - len(parts)))
+
+
+def toolchain(stated: str) -> str:
+    """The name of a toolchain of that version; one is installed where none is there."""
+    listed = subprocess.run(["rustup", "toolchain", "list", "--quiet"], check=True, capture_output=True, text=True).stdout
+    here = sorted(name for name in listed.split() if name.startswith((f"{stated}.", f"{stated}-")))
+    if not here:
+        subprocess.run(["rustup", "toolchain", "install", "--profile", "minimal", stated], check=True)
+    return here[0] if here else stated
 
 
 def main() -> int:
@@ -34,8 +44,8 @@ def main() -> int:
         return 1
     print(f"none of {len(packages)} packages needs a newer Rust than {stated}")
     if "--build" in sys.argv[1:]:
-        subprocess.run(["rustup", "toolchain", "install", "--profile", "minimal", stated], check=True)
-        build = ["cargo", f"+{stated}", "check", "--workspace", "--locked", "--target-dir", "target/msrv"]
+        target = os.path.join(os.environ.get("CARGO_TARGET_DIR", "target"), "msrv")
+        build = ["cargo", f"+{toolchain(stated)}", "check", "--workspace", "--locked", "--target-dir", target]
         return subprocess.run(build, check=False).returncode
     return 0
 

@@ -11,99 +11,13 @@ answer but OK fails the run. Needs openssl, PostgreSQL's programs and Go (for gh
 import argparse
 import contextlib
 import json
-import os
 import pathlib
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
-GHZ = "github.com/bojand/ghz/cmd/ghz@v0.121.0"
-NOWHERE = "http://127.0.0.1:9"
-TICKS = os.sysconf("SC_CLK_TCK")
-BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-
-
-def base58(number):
-    text = ""
-    while number:
-        number, digit = divmod(number, 58)
-        text = BASE58[digit] + text
-    return text
-
-
-def ghz():
-    found = shutil.which("ghz") or ROOT / "target/tools/bin/ghz"
-    if not pathlib.Path(found).exists():
-        target = ROOT / "target/tools"
-        environment = {**os.environ, "GOBIN": str(target / "bin"), "GOPATH": str(target / "go")}
-        subprocess.run(["go", "install", "-modcacherw", GHZ], check=True, env=environment)
-    return str(found)
-
-
-@contextlib.contextmanager
-def postgres(folder):
-    """A cluster of its own: its address for `name`."""
-    as_user = []
-    if os.getuid() == 0:
-        shutil.chown(folder, "postgres")
-        as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-    data = folder / "data"
-    found = shutil.which("initdb") or sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"))[-1]
-    programs = pathlib.Path(os.path.realpath(found)).parent
-    if not (programs / "postgres").exists():
-        programs = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1]
-
-    def run(program, *arguments):
-        subprocess.run([*as_user, programs / program, *arguments], check=True, stdout=subprocess.DEVNULL, cwd=folder)
-
-    run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync")
-    run("pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", f"-k {folder} -c listen_addresses=", "start")
-    try:
-        yield lambda name: f"postgres://postgres@localhost/{name}?host={folder}"
-    finally:
-        run("pg_ctl", "-D", data, "-m", "immediate", "stop")
-
-
-def credentials(folder, perfctl):
-    """A certificate for 127.0.0.1, a token, and what servers are told of both."""
-    certificate, key, tokens = folder / "tls.crt", folder / "tls.key", folder / "tokens"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
-        + ["-subj", "/CN=load", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
-        check=True,
-        capture_output=True,
-    )
-    made = [perfctl, "token", "create", "load", "--role", "writer", "--save", folder / "token"]
-    tokens.write_bytes(subprocess.run(made, check=True, capture_output=True).stdout)
-    for file in (key, tokens):
-        file.chmod(0o600)
-    servers = {"TLS_CERT_FILE": certificate, "TLS_KEY_FILE": key}
-    return certificate, (folder / "token").read_text().strip(), servers, {"TOKENS_FILE": tokens}
-
-
-class Server:
-    """One of the programs: its address and its processor time."""
-
-    def __init__(self, program, settings):
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PERFTRACK_")}
-        environment |= {f"PERFTRACK_{name}": str(value) for name, value in settings.items()}
-        self.process = subprocess.Popen(
-            [program], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        line = self.process.stdout.readline()
-        assert line.startswith("ready "), f"{program} said {line!r}"
-        self.address = line.split()[1].split("=")[1]
-
-    def cpu_seconds(self):
-        stat = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(") ", 1)[1].split()
-        return (int(stat[11]) + int(stat[12])) / TICKS
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(timeout=60)
+from pair import ALONE, ROOT, Postgres, Server, alerts, bearer, certificate, ghz, token
 
 
 class Load:
@@ -111,9 +25,8 @@ class Load:
 
     def __init__(self, secure, token, seconds):
         self.program, self.seconds = ghz(), seconds
-        metadata = json.dumps({"authorization": f"Bearer {token}"}) if token else "{}"
         self.how = ["--cacert", str(secure)] if secure else ["--insecure"]
-        self.how += ["--metadata", metadata, "--reflect-metadata", metadata]
+        self.how += bearer(token) if token else []
 
     def run(self, server, method, data, seconds=None):
         before = server.cpu_seconds()
@@ -135,12 +48,8 @@ def main():
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
-    alerts = [
-        {"alert": {"token": {"address": base58((1 << 255) + n)}, "entry": {"price_usd": 0.5}, "features": {"final_score": 8}}}
-        for n in range(200)
-    ]
     questions = [
-        ("tracker-svc", "TrackingService/RecordAlert", alerts),
+        ("tracker-svc", "TrackingService/RecordAlert", alerts(200)),
         ("tracker-svc", "TrackingService/ListConfigs", {"page_size": 1}),
         ("analysis-svc", "AnalysisService/ListGates", {}),
     ]
@@ -148,8 +57,11 @@ def main():
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
         folder.chmod(0o755)
         (folder / "postgres").mkdir()
-        database = stack.enter_context(postgres(folder / "postgres"))
-        certificate, token, tls, tokens = credentials(folder, asked.bins / "perfctl")
+        database = Postgres(folder / "postgres")
+        stack.callback(database.stop)
+        authority, key = certificate(folder, "load", ["IP:127.0.0.1"])
+        secret, tokens = token(folder, asked.bins / "perfctl")
+        tls, tokens = {"TLS_CERT_FILE": authority, "TLS_KEY_FILE": key}, {"TOKENS_FILE": tokens}
         sink = Sink()
         stack.callback(sink.stop)
         telemetry = {"METRICS_LISTEN_ADDR": "127.0.0.1:0", "OTLP_ENDPOINT": sink.url}
@@ -161,13 +73,12 @@ def main():
             "telemetry, all traced": ({**telemetry, "TRACE_SAMPLE_RATIO": 1}, False, False),
             "TLS, tokens, telemetry": ({**tls, **tokens, **telemetry}, True, True),
         }
-        common = {f"{source}_URL": NOWHERE for source in ("DEXSCREENER", "JUPITER", "GECKOTERMINAL", "BIRDEYE")}
-        common |= {"LISTEN_ADDR": "127.0.0.1:0", "MIGRATE": "auto", "SHUTDOWN_DELAY": "0s", "POLL_INTERVAL": "1h"}
-        common |= {"DATASET_REFRESH": "0s", "DATABASE_URL": database("postgres")}
+        common = {**ALONE, "LISTEN_ADDR": "127.0.0.1:0", "SHUTDOWN_DELAY": "0s", "DATASET_REFRESH": "0s"}
+        common["DATABASE_URL"] = database.url
         measured = {}
         for turn in range(asked.rounds + 1):
             for name, (settings, secure, shown) in variants.items():
-                load = Load(certificate if secure else None, token if shown else None, asked.seconds)
+                load = Load(authority if secure else None, secret if shown else None, asked.seconds)
                 for program in ("tracker-svc", "analysis-svc"):
                     server = Server(asked.bins / program, {**common, **settings})
                     stack.callback(server.process.kill)

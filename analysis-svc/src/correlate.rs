@@ -11,6 +11,7 @@ pub mod effect;
 pub mod features;
 pub mod flags;
 pub mod group;
+pub mod few;
 mod judge;
 pub mod labelled;
 mod note;
@@ -18,6 +19,7 @@ pub mod numbers;
 pub mod periods;
 pub mod progress;
 pub mod questions;
+pub mod ranked;
 pub mod ranks;
 pub mod report;
 pub mod selection;
@@ -28,7 +30,7 @@ pub mod young;
 
 use crate::dataset::Snapshot;
 use crate::dataset::filter::Kept;
-use crate::parallel::side_by_side;
+use crate::parallel::side_by_side_with;
 use cohort::Cohort;
 use comparison::Comparison;
 use judge::Look;
@@ -107,8 +109,8 @@ pub fn correlate_selection(snapshot: &Snapshot, selection: &Selection) -> Answer
         snapshot.columns().iter().enumerate().partition(|(_, column)| column.count_known(&selection.matured) > 0);
     let labelled = Labelled::of(snapshot, &selection.matured);
     let layout = Layout::of(snapshot);
-    let mut features: Vec<FeatureReport> = side_by_side(snapshot.len(), recorded, |(place, column)| {
-        features::report(snapshot, &layout, &labelled, place, column)
+    let mut features: Vec<FeatureReport> = side_by_side_with(snapshot.len(), recorded, Vec::new, |room, (place, column)| {
+        features::report(snapshot, &layout, &labelled, place, column, room)
     });
     let now = selection.is_standing.then(|| Now::of(snapshot));
     let look = match &now {

@@ -23,6 +23,7 @@ pub mod quantile_bins;
 pub mod rank;
 pub mod relative_risk;
 pub mod shrinkage;
+pub mod split_sum;
 pub mod strata;
 pub mod survival;
 pub mod wilson;

@@ -5,7 +5,7 @@ use super::effect::{Effect, Measure, Outcome};
 use super::group::GroupStats;
 use super::labelled::Labelled;
 use super::tabulate::layout::Layout;
-use super::tabulate::levels::Levels;
+use super::tabulate::levels::{FIRST, Levels, UNKNOWN};
 use super::tabulate::tally::Tally;
 use crate::dataset::Snapshot;
 use crate::dataset::columns::Categories;
@@ -32,18 +32,18 @@ pub fn report(
     // Words are in their own order, so that a stable sort breaks ties by word.
     words.sort_by_key(|&code| std::cmp::Reverse(tokens[code]));
     let (shown, rest) = words.split_at(SHOWN.min(words.len()));
-    let (others, unknown) = (shown.len(), shown.len() + usize::from(!rest.is_empty()));
-    let mut level_of = vec![others as u16; tokens.len()];
-    (0..).zip(shown).for_each(|(level, &code)| level_of[code] = level);
-    let levels = Levels::of_words(categories, &level_of, unknown as u16);
+    let others = FIRST + shown.len() as u8;
+    let mut level_of = vec![others; tokens.len()];
+    (FIRST..).zip(shown).for_each(|(level, &code)| level_of[code] = level);
+    let levels = Levels::of_words(labelled.combinations(), categories, &level_of, usize::from(others) + 1);
     let tally = Tally::of(snapshot, layout, labelled, &levels);
     let mut groups: Vec<GroupStats> =
-        (0..).zip(shown).map(|(level, &code)| tally.group(level, categories.levels[code].clone())).collect();
+        (FIRST..).zip(shown).map(|(level, &code)| tally.group(level, categories.levels[code].clone())).collect();
     if !rest.is_empty() {
         groups.push(tally.group(others, format!("{} others", rest.len())));
     }
     if words.iter().map(|&code| tokens[code]).sum::<u64>() < labelled.count() {
-        groups.push(tally.group(unknown, "unknown"));
+        groups.push(tally.group(UNKNOWN, "unknown"));
     }
     (groups, effects(labelled, categories, days))
 }

@@ -45,6 +45,18 @@ pub const fn combination(code: u32) -> usize {
     code as usize % COMBINATIONS
 }
 
+/// The lowest bits of a code: the combination, and whether it is asked.
+#[must_use]
+pub const fn lowest(code: u32) -> u8 {
+    (code & (ASKED | (COMBINATIONS as u32 - 1))) as u8
+}
+
+/// Of the lowest bits: 1 where it is asked, 0 where not.
+#[must_use]
+pub const fn asked(lowest: u8) -> u8 {
+    lowest >> 4 & 1
+}
+
 /// What it says of an outcome: `None` where that is unknown.
 #[must_use]
 pub const fn outcome(code: u32, target: Target) -> Option<bool> {

@@ -2,13 +2,15 @@
 
 use super::labelled::Labelled;
 use super::report::FeatureReport;
+use super::sorted::Entry;
 use super::tabulate::layout::Layout;
 use super::{categories, flags, numbers};
 use crate::dataset::Snapshot;
 use crate::dataset::columns::{Column, Values};
 use crate::inference::signal::Signal;
 
-/// How outcomes differ with the feature, and how the alerts with each of its values did.
+/// How outcomes differ with the feature, and how the alerts with each of its values did. `room` is what sorting may be
+/// written to.
 #[must_use]
 pub fn report(
     snapshot: &Snapshot,
@@ -16,6 +18,7 @@ pub fn report(
     labelled: &Labelled,
     place: usize,
     column: &Column,
+    room: &mut Vec<Entry>,
 ) -> FeatureReport {
     let (groups, effects, stats) = match &column.values {
         Values::Flags(values) => {
@@ -23,7 +26,7 @@ pub fn report(
             (groups, effects, None)
         }
         Values::Numbers(values) => {
-            let (groups, effects, stats) = numbers::report(snapshot, layout, labelled, values);
+            let (groups, effects, stats) = numbers::report(snapshot, layout, labelled, values, room);
             (groups, effects, Some(stats))
         }
         Values::Categories(values) => {

@@ -4,7 +4,7 @@ use super::effect::{Effect, Measure, Outcome};
 use super::group::GroupStats;
 use super::labelled::{Labelled, by_day};
 use super::tabulate::layout::Layout;
-use super::tabulate::levels::Levels;
+use super::tabulate::levels::{FIRST, Levels, UNKNOWN};
 use super::tabulate::tally::Tally;
 use crate::dataset::columns::Flags;
 use crate::dataset::{Bitmap, Snapshot};
@@ -23,15 +23,29 @@ pub fn report(
     labelled: &Labelled,
     flags: &Flags,
 ) -> (Vec<GroupStats>, Vec<Effect>) {
-    let levels = Levels::of_flags(flags, snapshot.len());
+    let levels = Levels::of_two(labelled.rows(), &flags.yes, &flags.no);
     let tally = Tally::of(snapshot, layout, labelled, &levels);
-    let mut groups = vec![tally.group(0, "true"), tally.group(1, "false")];
+    let mut groups = vec![tally.group(FIRST, "true"), tally.group(FIRST + 1, "false")];
     let (yes, no) = (labelled.rows().and(&flags.yes), labelled.rows().and(&flags.no));
     let effects = effects(snapshot, (&groups[0], &yes), (&groups[1], &no));
     if u64::from(groups[0].alerts + groups[1].alerts) < labelled.count() {
-        groups.push(tally.group(2, "unknown"));
+        groups.push(tally.group(UNKNOWN, "unknown"));
     }
     (groups, effects)
+}
+
+/// Two parts of the asked rows, of which none is in both.
+#[must_use]
+pub fn two_groups(
+    snapshot: &Snapshot,
+    layout: &Layout,
+    labelled: &Labelled,
+    [first, second]: [&Bitmap; 2],
+    names: [&str; 2],
+) -> [GroupStats; 2] {
+    let levels = Levels::of_two(labelled.rows(), first, second);
+    let tally = Tally::of(snapshot, layout, labelled, &levels);
+    [tally.group(FIRST, names[0]), tally.group(FIRST + 1, names[1])]
 }
 
 /// A group with its rows.

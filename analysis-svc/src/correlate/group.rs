@@ -8,6 +8,7 @@ use crate::statistics::confidence::{Confidence, Estimate};
 use crate::statistics::heavy_tails::CompensatedSum;
 use crate::statistics::median::Median;
 use crate::statistics::proportion::Proportion;
+use crate::statistics::split_sum::SplitSum;
 use crate::statistics::wilson;
 
 /// How a group of matured alerts did. Rates are fractions, gains in percent; `None` is unknown.
@@ -37,12 +38,13 @@ impl GroupStats {
     pub fn of(snapshot: &Snapshot, rows: &Bitmap, level: impl Into<String>) -> Self {
         let (labels, layout) = (snapshot.labels(), Layout::of(snapshot));
         let (mut gains, mut exits) = ([0; BUCKETS], [0; BUCKETS]);
-        let mut sum = CompensatedSum::default();
+        let mut sum = SplitSum::default();
         for row in rows.rows() {
             let bucket = layout.gains.of_row()[row];
             gains[usize::from(bucket)] += 1;
             exits[usize::from(layout.exits.of_row()[row])] += 1;
-            sum.add(if bucket == buckets::UNKNOWN { 0.0 } else { labels.max_gain_pct.value(row) });
+            let gain = if bucket == buckets::UNKNOWN { 0.0 } else { labels.max_gain_pct.value(row) };
+            sum.add(layout.gain_split.parts(gain));
         }
         let known: u32 = gains[..BUCKETS - 1].iter().sum();
         let is_in = |row: usize| rows.contains(row);

@@ -5,9 +5,10 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::code::{self, COMBINATIONS, Combinations};
-use super::ranks::Ranks;
-use super::sorted::Sorted;
+use super::ranked::Ranked;
+use super::sorted::Entry;
 use super::tabulate::layout::Layout;
+use super::tabulate::places::KeptPlaces;
 use super::tabulate::repeats::Repeats;
 use crate::dataset::chunked::CHUNK;
 use crate::dataset::columns::{Categories, Column, Flags, Values};
@@ -16,6 +17,7 @@ use crate::inference::Target;
 use crate::inference::family::LEAST_TOKENS;
 use crate::inference::within_days::Days;
 use crate::statistics::proportion::{Proportion, TwoByTwo};
+use crate::statistics::rank::order::Order;
 
 /// The alerts that a family of questions is asked of.
 #[derive(Clone, Debug)]
@@ -23,12 +25,16 @@ pub struct Labelled {
     rows: Bitmap,
     /// By row.
     codes: Vec<u32>,
+    /// The same without the days, for loops over all rows.
+    combinations: Vec<u8>,
     /// The rows of each UTC day.
     days: Vec<Range<usize>>,
     /// Of pumps and of rugs, known of these alerts only.
     labels: [Flags; 2],
     /// Which of them are on one token, once that was asked.
     repeats: OnceLock<Repeats>,
+    /// Where their greatest gains stand among all, once that was asked.
+    gains: OnceLock<KeptPlaces>,
 }
 
 /// A feature's counts on the alerts that are asked.
@@ -65,13 +71,28 @@ impl Labelled {
         }
         let [pump, rug] = [&labels.pump, &labels.rug].map(|label| label.only(rows));
         let ranges = snapshot.days().iter().map(|day| day.rows.clone()).collect();
-        Self { rows: rows.clone(), codes, days: ranges, labels: [pump, rug], repeats: OnceLock::new() }
+        let combinations = codes.iter().map(|&code| code::lowest(code)).collect();
+        Self {
+            rows: rows.clone(),
+            codes,
+            combinations,
+            days: ranges,
+            labels: [pump, rug],
+            repeats: OnceLock::new(),
+            gains: OnceLock::new(),
+        }
     }
 
     /// Which of them are on one token.
     #[must_use]
     pub fn repeats(&self, layout: &Layout) -> &Repeats {
         self.repeats.get_or_init(|| layout.repeats.among(&self.rows))
+    }
+
+    /// Where their greatest gains stand among those of all alerts, which are `order`.
+    #[must_use]
+    pub fn gain_places(&self, order: &Order) -> &KeptPlaces {
+        self.gains.get_or_init(|| KeptPlaces::of(order, &self.rows))
     }
 
     /// Whether any of the rows of a piece is asked ([`CHUNK`] rows from `index · CHUNK` on).
@@ -92,6 +113,12 @@ impl Labelled {
     #[must_use]
     pub fn codes(&self) -> &[u32] {
         &self.codes
+    }
+
+    /// The same without the days: the lowest bits of each row's code.
+    #[must_use]
+    pub fn combinations(&self) -> &[u8] {
+        &self.combinations
     }
 
     /// The rows of each UTC day.
@@ -117,17 +144,14 @@ impl Labelled {
     pub fn days(&self, column: &Column) -> [Days; 2] {
         match &column.values {
             Values::Flags(flags) => self.of_flag(flags),
-            Values::Numbers(numbers) => {
-                let sorted = Sorted::of(numbers, self);
-                Ranks::decided(&sorted, self.days.len()).days.map(Days::Number)
-            }
+            Values::Numbers(numbers) => Ranked::of(numbers, self, &mut Vec::new()).decided().map(Days::Number),
             Values::Categories(categories) => self.of_words(categories).1.map(Days::Levels),
         }
     }
 
-    /// All that is counted of a feature.
+    /// All that is counted of a feature; `room` is what sorting may be written to.
     #[must_use]
-    pub fn counted(&self, column: &Column) -> Counted {
+    pub fn counted(&self, column: &Column, room: &mut Vec<Entry>) -> Counted {
         match &column.values {
             Values::Flags(flags) => {
                 let days = self.of_flag(flags);
@@ -141,21 +165,14 @@ impl Labelled {
                 }
             }
             Values::Numbers(numbers) => {
-                let sorted = Sorted::of(numbers, self);
-                let begins = sorted.quantile_bins(numbers).map(|(_, begins)| begins);
-                let bins: Vec<Range<usize>> = begins.iter().flat_map(|begins| sorted.bins(begins)).collect();
-                let mut counts = vec![[0; COMBINATIONS]; bins.len() * self.days.len()];
-                for (bin, places) in bins.iter().enumerate() {
-                    for entry in &sorted.entries()[places.clone()] {
-                        let day = bin * self.days.len() + code::day(entry.code);
-                        counts[day][code::combination(entry.code)] += 1;
-                    }
-                }
-                Counted {
-                    known_levels: bins.iter().map(|places| places.len() as u64).collect(),
-                    days: Ranks::decided(&sorted, self.days.len()).days.map(Days::Number),
-                    levels: self.levels(&counts),
-                }
+                let ranked = Ranked::of(numbers, self, room);
+                let (known_levels, levels) = match ranked.quantile_bins() {
+                    Some((_, begins)) => ranked.by_bin(&begins),
+                    None => Default::default(),
+                };
+                let days = ranked.decided().map(Days::Number);
+                ranked.leave(room);
+                Counted { known_levels, days, levels: self.levels(&levels) }
             }
             Values::Categories(categories) => {
                 let (known_levels, levels) = self.of_words(categories);

@@ -4,11 +4,12 @@ use super::code::{self, COMBINATIONS};
 use super::effect::{Effect, Measure, Outcome};
 use super::group::GroupStats;
 use super::labelled::Labelled;
+use super::ranked::Ranked;
 use super::ranks::Ranks;
 use super::report::NumberStats;
-use super::sorted::Sorted;
+use super::sorted::Entry;
 use super::tabulate::layout::Layout;
-use super::tabulate::levels::Levels;
+use super::tabulate::levels::{FIRST, UNKNOWN};
 use super::tabulate::places::Ranks as GainRanks;
 use super::tabulate::tally::Tally;
 use crate::dataset::Snapshot;
@@ -17,76 +18,88 @@ use crate::dataset::columns::Numbers;
 use crate::inference::Target;
 use crate::inference::within_days::Days;
 use crate::statistics::confidence::Confidence;
-use crate::statistics::heavy_tails::CompensatedSum;
 use crate::statistics::rank::mann_whitney::MannWhitney;
+use crate::statistics::split_sum::{Split, SplitSum};
 
 /// The rows by quantile bin, cut without a look at the outcomes, and those of which it is unknown; how it goes with outcomes;
-/// where its values lie.
+/// where its values lie. `room` is what sorting may be written to.
 #[must_use]
 pub fn report(
     snapshot: &Snapshot,
     layout: &Layout,
     labelled: &Labelled,
     numbers: &Numbers,
+    room: &mut Vec<Entry>,
 ) -> (Vec<GroupStats>, Vec<Effect>, NumberStats) {
-    let sorted = Sorted::of(numbers, labelled);
-    let groups = groups(snapshot, layout, labelled, numbers, &sorted);
-    let effects = effects(snapshot, layout, labelled, numbers, &sorted);
-    (groups, effects, stats(labelled, numbers, &sorted))
+    let ranked = Ranked::of(numbers, labelled, room);
+    let groups = groups(snapshot, layout, labelled, &ranked);
+    let effects = effects(snapshot, layout, labelled, numbers, &ranked);
+    let stats = stats(labelled, numbers, &ranked);
+    ranked.leave(room);
+    (groups, effects, stats)
 }
 
-fn groups(
-    snapshot: &Snapshot,
-    layout: &Layout,
-    labelled: &Labelled,
-    numbers: &Numbers,
-    sorted: &Sorted,
-) -> Vec<GroupStats> {
-    let bins = sorted.quantile_bins(numbers);
+fn groups(snapshot: &Snapshot, layout: &Layout, labelled: &Labelled, ranked: &Ranked<'_>) -> Vec<GroupStats> {
+    let bins = ranked.quantile_bins();
     let begins = bins.as_ref().map(|(_, begins)| begins.as_slice()).unwrap_or_default();
-    let least =
-        begins.iter().filter_map(|&place| sorted.entries().get(place)).map(|entry| numbers.value(entry.row as usize));
-    let levels = Levels::of_numbers(&numbers.measures, &least.collect::<Vec<_>>());
+    let levels = ranked.levels(begins);
     let tally = Tally::of(snapshot, layout, labelled, &levels);
     let labels = bins.as_ref().map(|(bins, _)| bins.labels()).unwrap_or_default();
-    let mut groups: Vec<GroupStats> = (0..).zip(labels).map(|(bin, label)| tally.group(bin, label)).collect();
-    if sorted.entries().len() < labelled.count() as usize {
-        groups.push(tally.group(begins.len() + 1, "unknown"));
+    let mut groups: Vec<GroupStats> = (FIRST..).zip(labels).map(|(bin, label)| tally.group(bin, label)).collect();
+    if ranked.len() < labelled.count() as usize {
+        groups.push(tally.group(UNKNOWN, "unknown"));
     }
     groups
 }
 
 /// Where the values lie.
-fn stats(labelled: &Labelled, numbers: &Numbers, sorted: &Sorted) -> NumberStats {
-    let mut sums = [(CompensatedSum::default(), 0_usize); COMBINATIONS];
-    let (mut buffer, known) = (Vec::new(), numbers.known());
-    for (index, codes) in labelled.codes().chunks(CHUNK).enumerate().filter(|&(index, _)| labelled.asks(index)) {
-        let values = numbers.measures.piece(index, &mut buffer);
-        for (row, (&code, &value)) in (index * CHUNK..).zip(codes.iter().zip(values)) {
-            if code != code::NOT_ASKED && known.contains(row) {
-                let (sum, count) = &mut sums[code::combination(code)];
-                sum.add(value);
-                *count += 1;
-            }
-        }
-    }
+fn stats(labelled: &Labelled, numbers: &Numbers, ranked: &Ranked<'_>) -> NumberStats {
+    let count = ranked.len();
+    let (min, max) = (ranked.at(0), count.checked_sub(1).and_then(|last| ranked.at(last)));
+    let split = Split::of(count, [min, max].into_iter().flatten().fold(0.0, |greatest: f64, end| greatest.max(end.abs())));
+    let sums = sums(labelled, numbers, ranked, split);
     let mean_where = |target: Target, had: bool| {
         let which = (0..).zip(&sums).filter(|(code, _)| code::outcome(*code, target) == Some(had));
-        let (sum, count) =
-            which.fold((CompensatedSum::default(), 0), |all, (_, one)| (all.0.and(one.0), all.1 + one.1));
-        sum.mean(count)
+        let label = labelled.label(target);
+        let count = numbers.known().count_and(if had { &label.yes } else { &label.no });
+        which.fold(SplitSum::default(), |all, (_, one)| all.and(*one)).mean(count as usize)
     };
-    let at = |place: usize| sorted.entries().get(place).map(|entry| numbers.value(entry.row as usize));
-    let count = sorted.entries().len();
+    let middle = ranked.at(count.saturating_sub(1) / 2).zip(ranked.at(count / 2));
     NumberStats {
         mean_of_pumps: mean_where(Target::Pump, true),
         mean_of_others: mean_where(Target::Pump, false),
         mean_of_rugs: mean_where(Target::Rug, true),
         mean_of_non_rugs: mean_where(Target::Rug, false),
-        median: at(count.saturating_sub(1) / 2).zip(at(count / 2)).map(|(low, high)| f64::midpoint(low, high)),
-        min: at(0),
-        max: count.checked_sub(1).and_then(at),
+        median: middle.map(|(low, high)| f64::midpoint(low, high)),
+        min,
+        max,
     }
+}
+
+/// The sums of the values by combination of outcomes.
+fn sums(labelled: &Labelled, numbers: &Numbers, ranked: &Ranked<'_>, split: Split) -> [SplitSum; COMBINATIONS] {
+    let mut sums = [SplitSum::default(); COMBINATIONS];
+    if let Some(few) = ranked.counted() {
+        for (value, counts) in few.combinations() {
+            for (sum, count) in sums.iter_mut().zip(counts) {
+                sum.add(split.parts(value).map(|part| part * f64::from(count)));
+            }
+        }
+        return sums;
+    }
+    let mut buffer = Vec::new();
+    for (index, combinations) in labelled.combinations().chunks(CHUNK).enumerate().filter(|&(index, _)| labelled.asks(index)) {
+        let values = numbers.measures.piece(index, &mut buffer);
+        let known = &numbers.known().words()[index * (CHUNK / 64)..];
+        for ((combinations, values), &known) in combinations.chunks(64).zip(values.chunks(64)).zip(known) {
+            for (bit, (&of, &value)) in combinations.iter().zip(values).enumerate() {
+                // What is not asked or unknown is a 0 more in one of the sums.
+                let is_in = u64::from(code::asked(of)) & known >> bit == 1;
+                sums[usize::from(of) % COMBINATIONS].add(split.parts(if is_in { value } else { 0.0 }));
+            }
+        }
+    }
+    sums
 }
 
 /// Whether it ranks pumps and rugs (AUC), and goes with the gain (Spearman).
@@ -95,12 +108,12 @@ fn effects(
     layout: &Layout,
     labelled: &Labelled,
     numbers: &Numbers,
-    sorted: &Sorted,
+    ranked: &Ranked<'_>,
 ) -> Vec<Effect> {
     let gains = &snapshot.labels().max_gain_pct;
-    let both = gains.known().and(numbers.known()).and(labelled.rows());
-    let gain_ranks = GainRanks::of(&layout.gain_places, &gains.order(), &both);
-    let Ranks { all, days, spearman } = Ranks::described(sorted, labelled.day_rows().len(), &gain_ranks);
+    let missing = gains.known().and(labelled.rows()).and_not(numbers.known());
+    let gain_ranks = GainRanks::of(&layout.gain_places, labelled.gain_places(&gains.order()), &missing);
+    let Ranks { all, days, spearman } = ranked.described(&gain_ranks);
     let days = days.map(Days::Number);
     let mut effects = vec![ranks(Outcome::Pump, &all[0], &days[0]), ranks(Outcome::Rug, &all[1], &days[1])];
     let mut gain = Effect::shown(Outcome::Gain, Measure::Spearman, "spearman", "greatest gain by rank");

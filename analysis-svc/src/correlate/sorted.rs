@@ -1,15 +1,11 @@
 //! The asked rows of a number by rising value, each with what is asked about it: one walk over the sorted column, after which
 //! everything is read in a row.
 
-use std::ops::Range;
-
 use super::code;
 use super::labelled::Labelled;
 use crate::dataset::Bitmap;
-use crate::dataset::chunked::{CHUNK, Chunked};
 use crate::dataset::columns::Numbers;
-use crate::dataset::measures::{FEW, Measures};
-use crate::statistics::quantile_bins::{QuantileBins, bins_for};
+use crate::dataset::measures::Measures;
 use crate::statistics::rank::order::{Order, sort_key};
 
 /// Where fewer than one of so many rows is asked, sorting those is faster than to walk through all that are sorted.
@@ -32,21 +28,21 @@ pub struct Sorted {
     begins: Vec<u64>,
 }
 
-/// Is shown 64 rows: the first of them, what is asked of them, the codes of their numbers, and a bit each where that is known.
-type Take<'a> = dyn FnMut(usize, &[u32], &[u8], u64) + 'a;
-
 impl Sorted {
-    /// Of a column, with what is asked.
+    /// Of a column, with what is asked, written to `room`.
     #[must_use]
-    pub fn of(numbers: &Numbers, labelled: &Labelled) -> Self {
+    pub fn of(numbers: &Numbers, labelled: &Labelled, room: Vec<Entry>) -> Self {
         let (codes, asked) = (labelled.codes(), labelled.rows());
-        if asked.count() as usize * SPARSE < asked.len() && !numbers.measures.is_few() {
+        if asked.count() as usize * SPARSE < asked.len() {
             return Self::sorted_anew(&numbers.measures, asked, codes);
         }
-        numbers.measures.few().map_or_else(
-            || Self::of_order(&numbers.order(), codes),
-            |(codes_of_numbers, place_of)| Self::counted(&numbers.measures, codes_of_numbers, &place_of, codes),
-        )
+        Self::of_order(&numbers.order(), codes, room)
+    }
+
+    /// The room that it took.
+    #[must_use]
+    pub fn into_room(self) -> Vec<Entry> {
+        self.entries
     }
 
     /// By sorting the few rows that are asked, and not looking at the others.
@@ -67,60 +63,20 @@ impl Sorted {
         Self { entries, begins }
     }
 
-    /// By counting how many of the asked rows have each of few different numbers.
-    fn counted(measures: &Measures, codes_of_numbers: &Chunked<u8>, place_of: &[u8; FEW], codes: &[u32]) -> Self {
-        let each = |take: &mut Take<'_>| {
-            for (index, (codes, numbers)) in codes.chunks(CHUNK).zip(codes_of_numbers.slices()).enumerate() {
-                for (word, (codes, numbers)) in codes.chunks(64).zip(numbers.chunks(64)).enumerate() {
-                    let known = measures.known().words()[index * (CHUNK / 64) + word];
-                    take(index * CHUNK + word * 64, codes, numbers, known);
-                }
-            }
-        };
-        // What is not asked, or not known, is counted behind all others.
-        let place = |code: u32, number: u8, known: u64| {
-            if code == code::NOT_ASKED || known & 1 == 0 { FEW } else { usize::from(place_of[usize::from(number)]) }
-        };
-        let mut next = [0_usize; FEW + 1];
-        each(&mut |_, codes, numbers, known| {
-            for (bit, (&code, &number)) in codes.iter().zip(numbers).enumerate() {
-                next[place(code, number, known >> bit)] += 1;
-            }
-        });
-        let asked = next[..FEW].iter().sum();
-        let mut begins = vec![0_u64; usize::div_ceil(asked, 64)];
-        let mut before = 0;
-        for next in &mut next {
-            let count = std::mem::replace(next, before);
-            if count > 0 && before < asked {
-                begins[before / 64] |= 1 << (before % 64);
-            }
-            before += count;
-        }
-        let mut entries = vec![Entry { row: 0, code: 0 }; codes.len()];
-        each(&mut |first, codes, numbers, known| {
-            for (bit, (&code, &number)) in codes.iter().zip(numbers).enumerate() {
-                let next = &mut next[place(code, number, known >> bit)];
-                entries[*next] = Entry { row: (first + bit) as u32, code };
-                *next += 1;
-            }
-        });
-        entries.truncate(asked);
-        Self { entries, begins }
-    }
-
-    fn of_order(order: &Order, codes: &[u32]) -> Self {
-        let mut entries = vec![Entry { row: 0, code: 0 }; order.len()];
+    fn of_order(order: &Order, codes: &[u32], mut entries: Vec<Entry>) -> Self {
+        entries.resize(order.len(), Entry { row: 0, code: 0 });
         let mut begins = vec![0_u64; order.len().div_ceil(64)];
-        let (mut count, mut begin) = (0, 1);
+        let (mut count, mut begin, mut word) = (0, 1, 0);
         for (rows, &ends) in order.rows().chunks(64).zip(order.ends()) {
             for (bit, &row) in rows.iter().enumerate() {
                 // Every row is written, and the next one over it where it is not asked: that costs less than to ask.
                 let code = codes[row as usize];
                 let asked = u64::from(code != code::NOT_ASKED);
                 entries[count] = Entry { row, code };
-                begins[count / 64] |= (begin & asked) << (count % 64);
+                word |= (begin & asked) << (count % 64);
+                begins[count / 64] = word;
                 count += asked as usize;
+                word &= u64::from(!count.is_multiple_of(64)).wrapping_neg();
                 begin = (begin & (1 - asked)) | (ends >> bit & 1);
             }
         }
@@ -145,9 +101,18 @@ impl Sorted {
         })
     }
 
+    /// Whether 64 entries from `64 · word` on all have values of their own.
+    #[inline]
+    #[must_use]
+    pub fn are_single(&self, word: usize) -> bool {
+        self.begins.get(word) == Some(&u64::MAX)
+            && (self.entries.len() == (word + 1) * 64 || self.begins.get(word + 1).is_some_and(|next| next & 1 == 1))
+    }
+
     /// How many entries have the value of the one at `place`, which begins its run.
     #[inline]
-    fn run(&self, place: usize) -> usize {
+    #[must_use]
+    pub fn run(&self, place: usize) -> usize {
         let next = place + 1;
         let word = self.begins.get(next / 64).map_or(0, |word| word >> (next % 64));
         if word & 1 == 1 { 1 } else { self.long_run(place, word) }
@@ -161,21 +126,6 @@ impl Sorted {
         let later = self.begins.iter().enumerate().skip(next / 64 + 1).find(|(_, word)| **word != 0);
         later.map_or(self.entries.len(), |(index, word)| index * 64 + word.trailing_zeros() as usize) - place
     }
-
-    /// The quantile bins, cut without a look at outcomes, and the places that begin a bin, from the second one on. `None`
-    /// where nothing is known.
-    #[must_use]
-    pub fn quantile_bins(&self, numbers: &Numbers) -> Option<(QuantileBins, Vec<usize>)> {
-        let count = self.entries.len();
-        QuantileBins::of_rising(count, |place| numbers.value(self.entries[place].row as usize), bins_for(count))
-    }
-
-    /// The places of each bin.
-    pub fn bins<'a>(&'a self, begins: &'a [usize]) -> impl Iterator<Item = Range<usize>> + 'a {
-        let starts = std::iter::once(0).chain(begins.iter().copied());
-        let ends = begins.iter().copied().chain(std::iter::once(self.entries.len()));
-        starts.zip(ends).map(|(start, end)| start..end)
-    }
 }
 
 #[cfg(test)]
@@ -185,23 +135,28 @@ mod tests {
 
     proptest! {
         #[test]
-        fn counted_or_sorted_anew_they_stand_as_they_are_read_from_the_sorted_column(
-            rows in prop::collection::vec((prop::option::of(-4_i32..5), any::<bool>()), 0..400),
+        fn sorted_anew_they_stand_as_they_are_read_from_the_sorted_column(
+            rows in prop::collection::vec((prop::option::of(-4_i32..5), any::<bool>()), 0..400), spread in 1_i32..200,
         ) {
-            let values: Vec<Option<f64>> = rows.iter().map(|row| row.0.map(f64::from)).collect();
-            let codes: Vec<u32> =
-                (0..).zip(&rows).map(|(number, row)| if row.1 { code::of(number % 7, (1, 0), (0, 1)) } else { code::NOT_ASKED }).collect();
+            let values: Vec<Option<f64>> =
+                (0..).zip(&rows).map(|(number, row)| row.0.map(|value| f64::from(value + number % spread))).collect();
+            let codes: Vec<u32> = (0..)
+                .zip(&rows)
+                .map(|(number, row)| if row.1 { code::of(number % 7, (1, 0), (0, 1)) } else { code::NOT_ASKED })
+                .collect();
             let numbers = Numbers::of(&values);
-            let (few, place_of) = numbers.measures.few().expect("few");
-            let read = Sorted::of_order(&numbers.order(), &codes);
-            let counted = Sorted::counted(&numbers.measures, few, &place_of, &codes);
+            let room = vec![Entry { row: 7, code: 7 }; 90];
+            let read = Sorted::of_order(&numbers.order(), &codes, room);
             let asked: Bitmap = rows.iter().map(|row| row.1).collect();
             let anew = Sorted::sorted_anew(&numbers.measures, &asked, &codes);
             let plain = |sorted: &Sorted| -> Vec<Vec<(u32, u32)>> {
                 sorted.runs().map(|run| run.iter().map(|entry| (entry.row, entry.code)).collect()).collect()
             };
-            prop_assert_eq!(plain(&counted), plain(&read));
             prop_assert_eq!(plain(&anew), plain(&read));
+            for word in 0..read.entries.len() / 64 {
+                let single = (word * 64..word * 64 + 64).all(|place| read.run(place) == 1);
+                prop_assert_eq!(read.are_single(word), single);
+            }
         }
     }
 }

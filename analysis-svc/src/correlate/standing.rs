@@ -18,7 +18,7 @@ use crate::inference::decide::{Decided, Decision, decide};
 use crate::inference::family::is_asked;
 use crate::inference::verdict::equivalence_level;
 use crate::inference::within_days::Days;
-use crate::parallel::side_by_side;
+use crate::parallel::side_by_side_with;
 use crate::statistics::confidence::Confidence;
 use crate::statistics::mantel_haenszel;
 use crate::statistics::proportion::TwoByTwo;
@@ -129,8 +129,8 @@ impl Asked {
     fn of(snapshot: &Snapshot, rows: &Bitmap) -> Self {
         let labelled = Labelled::of(snapshot, rows);
         let columns: Vec<(usize, &Column)> = snapshot.columns().iter().enumerate().collect();
-        let questions = side_by_side(snapshot.len(), columns, |(place, column)| {
-            let Counted { known_levels, days, levels } = labelled.counted(column);
+        let questions = side_by_side_with(snapshot.len(), columns, Vec::new, |room, (place, column)| {
+            let Counted { known_levels, days, levels } = labelled.counted(column, room);
             let both = Target::ALL.into_iter().zip(days).zip(levels);
             let question = |((target, days), levels)| Question { column: place, target, days, levels };
             if is_asked(&known_levels) { both.map(question).collect() } else { Vec::new() }

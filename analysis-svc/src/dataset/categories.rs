@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::bitmap::Bitmap;
-use super::chunked::{Builder, Chunked};
+use super::chunked::{Builder, CHUNK, Cell, Chunked};
 use super::measures::splice;
 use super::plan::Plan;
 
@@ -112,10 +112,32 @@ impl Categories {
 
     /// Shows each row with its code, by row.
     pub fn each(&self, mut show: impl FnMut(usize, u32)) {
+        fn pieces<C: Cell>(codes: &Chunked<C>, mut show: impl FnMut(usize, C)) {
+            for (piece, codes) in codes.slices().enumerate() {
+                (piece * CHUNK..).zip(codes).for_each(|(row, &code)| show(row, code));
+            }
+        }
         match &self.codes {
-            Codes::One(codes) => (0..).zip(codes.iter()).for_each(|(row, code)| show(row, widened(code, u8::MAX))),
-            Codes::Two(codes) => (0..).zip(codes.iter()).for_each(|(row, code)| show(row, widened(code, u16::MAX))),
-            Codes::Four(codes) => (0..).zip(codes.iter()).for_each(|(row, code)| show(row, code)),
+            Codes::One(codes) => pieces(codes, |row, code| show(row, widened(code, u8::MAX))),
+            Codes::Two(codes) => pieces(codes, |row, code| show(row, widened(code, u16::MAX))),
+            Codes::Four(codes) => pieces(codes, show),
+        }
+    }
+
+    /// What `show` makes of each row's code and of what `beside` has for the row, by row.
+    #[must_use]
+    pub fn codes_with<T: Copy, R>(&self, beside: &[T], show: impl Fn(u32, T) -> R) -> Vec<R> {
+        fn each<C: Cell, T: Copy, R>(codes: &Chunked<C>, beside: &[T], show: impl Fn(C, T) -> R) -> Vec<R> {
+            let mut shown = Vec::with_capacity(beside.len());
+            for (codes, beside) in codes.slices().zip(beside.chunks(CHUNK)) {
+                shown.extend(codes.iter().zip(beside).map(|(&code, &beside)| show(code, beside)));
+            }
+            shown
+        }
+        match &self.codes {
+            Codes::One(codes) => each(codes, beside, |code, beside| show(widened(code, u8::MAX), beside)),
+            Codes::Two(codes) => each(codes, beside, |code, beside| show(widened(code, u16::MAX), beside)),
+            Codes::Four(codes) => each(codes, beside, show),
         }
     }
 

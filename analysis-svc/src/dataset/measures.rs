@@ -168,6 +168,15 @@ impl Measures {
         Some((codes, place_of))
     }
 
+    /// Where there are few different ones: all of them, rising; some may be of no row any more.
+    #[must_use]
+    pub fn few_values(&self) -> Vec<f64> {
+        let Cells::Few { levels, .. } = &self.cells else { return Vec::new() };
+        let mut rising = levels.clone();
+        rising.sort_unstable_by(f64::total_cmp);
+        rising
+    }
+
     /// The rows whose number is known and `holds`.
     #[must_use]
     pub fn rows_where(&self, holds: impl Fn(f64) -> bool) -> Bitmap {

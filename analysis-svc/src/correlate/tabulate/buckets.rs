@@ -46,16 +46,9 @@ impl Buckets {
     /// `None` where it has not so many.
     #[must_use]
     pub fn nth(&self, order: &Order, counts: &[u32], place: usize, in_group: impl Fn(usize) -> bool) -> Option<usize> {
-        let mut before = 0;
-        for (bucket, &count) in counts.iter().take(BUCKETS - 1).enumerate() {
-            let after = before + count as usize;
-            if place < after {
-                let members = order.rows().get(self.places(bucket, order.len()))?.iter().map(|&row| row as usize);
-                return members.filter(|&row| in_group(row)).nth(place - before);
-            }
-            before = after;
-        }
-        None
+        let (bucket, within) = bucket_of(counts, place)?;
+        let members = order.rows().get(self.places(bucket, order.len()))?.iter().map(|&row| row as usize);
+        members.filter(|&row| in_group(row)).nth(within)
     }
 
     /// The median of a group's numbers with its interval: `counts` are the group's rows in each bucket.
@@ -63,11 +56,23 @@ impl Buckets {
     pub fn median(&self, numbers: &Numbers, counts: &[u32], in_group: impl Fn(usize) -> bool) -> Option<Median> {
         let values: usize = counts.iter().take(BUCKETS - 1).map(|&count| count as usize).sum();
         let order = numbers.order();
-        let at = |place| Some(numbers.value(self.nth(&order, counts, place, &in_group)?));
+        // What is looked for lies in one bucket or in two that are neighbours: its members are found once.
+        let mut found: Option<(usize, Vec<u32>)> = None;
+        let mut at = |place: usize| {
+            let (bucket, within) = bucket_of(counts, place)?;
+            if found.as_ref().is_none_or(|(of, _)| *of != bucket) {
+                let rows = order.rows().get(self.places(bucket, order.len()))?;
+                found = Some((bucket, rows.iter().copied().filter(|&row| in_group(row as usize)).collect()));
+            }
+            let (_, members) = found.as_ref()?;
+            Some(numbers.value(*members.get(within)? as usize))
+        };
         let upper = at(values / 2)?;
         let lower = if values.is_multiple_of(2) { at(values / 2 - 1)? } else { upper };
-        let interval = interval_places(values, Confidence::NINETY_FIVE)
-            .and_then(|(low, high)| Some(Interval { low: at(low)?, high: at(high)? }));
+        let interval = match interval_places(values, Confidence::NINETY_FIVE) {
+            Some((low, high)) => at(low).zip(at(high)).map(|(low, high)| Interval { low, high }),
+            None => None,
+        };
         Some(Median { value: f64::midpoint(lower, upper), interval, values })
     }
 
@@ -80,6 +85,19 @@ impl Buckets {
     pub const fn bytes(&self) -> usize {
         self.of_row.capacity()
     }
+}
+
+/// The bucket in which a group's `place`-th number lies, and how many of the group's lie before it there.
+fn bucket_of(counts: &[u32], place: usize) -> Option<(usize, usize)> {
+    let mut before = 0;
+    for (bucket, &count) in counts.iter().take(BUCKETS - 1).enumerate() {
+        let after = before + count as usize;
+        if place < after {
+            return Some((bucket, place - before));
+        }
+        before = after;
+    }
+    None
 }
 
 #[cfg(test)]

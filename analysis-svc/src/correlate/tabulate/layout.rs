@@ -6,6 +6,7 @@ use super::buckets::Buckets;
 use super::places::Places;
 use super::repeats::Repeats;
 use crate::dataset::Snapshot;
+use crate::statistics::split_sum::Split;
 
 /// What hangs on the outcomes alone.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub struct Layout {
     pub gains: Buckets,
     /// The net returns of the simulated exits.
     pub exits: Buckets,
+    /// Where gains are split to be summed.
+    pub gain_split: Split,
     /// Where each greatest gain stands among all.
     pub gain_places: Places,
     /// Which alerts are on one token.
@@ -27,6 +30,10 @@ impl Layout {
         snapshot.derived().once(|| {
             let (labels, rows) = (snapshot.labels(), snapshot.len());
             let gains = &labels.max_gain_pct.order();
+            let ends = [gains.rows().first(), gains.rows().last()].map(|row| {
+                row.map_or(0.0, |&row| labels.max_gain_pct.value(row as usize).abs())
+            });
+            let gain_split = Split::of(rows, ends[0].max(ends[1]));
             std::thread::scope(|scope| {
                 let others = scope.spawn(|| (Places::of(gains, rows), Repeats::of(snapshot)));
                 let buckets = [gains, &labels.exit_return_pct.order()].map(|order| Buckets::of(order, rows));
@@ -35,7 +42,7 @@ impl Layout {
                     Err(panicked) => std::panic::resume_unwind(panicked),
                 };
                 let [gains, exits] = buckets;
-                Self { gains, exits, gain_places, repeats }
+                Self { gains, exits, gain_split, gain_places, repeats }
             })
         })
     }

@@ -1,82 +1,116 @@
-//! Which level of a feature each row is in: true or false, a bin, a word, unknown.
+//! Which level of a feature each row is in: not asked, unknown, true or false, a bin, a word.
 
-use crate::dataset::chunked::CHUNK;
-use crate::dataset::columns::{Categories, Flags};
-use crate::dataset::measures::Measures;
+use crate::correlate::code;
+use crate::correlate::sorted::Entry;
+use crate::dataset::Bitmap;
+use crate::dataset::categories::Categories;
+use crate::dataset::chunked::Chunked;
+
+/// The level of the rows that are not asked.
+pub const NOT_ASKED: u8 = 0;
+/// The level of those of which the feature is unknown.
+pub const UNKNOWN: u8 = 1;
+/// The first level of which something is known.
+pub const FIRST: u8 = 2;
 
 /// The level of each row, as a small number.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Levels {
-    of_row: Vec<u16>,
+    of_row: Vec<u8>,
     count: usize,
 }
 
-/// Deciles have as many bounds within.
-const MOST_BOUNDS: usize = 9;
-
-/// More than the greatest number of levels.
-pub const MOST: usize = u16::MAX as usize;
+/// The bits of a byte as eight bytes of 0 or 1.
+const SPREAD: [u64; 256] = {
+    let mut spread = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let mut bit = 0;
+        while bit < 8 {
+            spread[byte] |= (byte as u64 >> bit & 1) << (8 * bit);
+            bit += 1;
+        }
+        byte += 1;
+    }
+    spread
+};
 
 impl Levels {
-    /// Level 0 is true, 1 false, 2 unknown.
+    /// The rows of `first` are in level [`FIRST`], those of `second` in the next one, and no row is in both.
     #[must_use]
-    pub fn of_flags(flags: &Flags, rows: usize) -> Self {
-        let mut of_row = Vec::with_capacity(rows.next_multiple_of(64));
-        for (&yes, &no) in flags.yes.words().iter().zip(flags.no.words()) {
-            of_row.extend((0..64).map(|bit| 2 - (2 * (yes >> bit & 1) + (no >> bit & 1)) as u16));
-        }
-        of_row.truncate(rows);
-        Self { of_row, count: 3 }
-    }
-
-    /// A level for each word, as `level_of` says by the word's code; the unknown are in level `unknown`, the last one.
-    #[must_use]
-    pub fn of_words(words: &Categories, level_of: &[u16], unknown: u16) -> Self {
-        let mut of_row = Vec::with_capacity(words.len());
-        words.each(|_, code| of_row.push(level_of.get(code as usize).copied().unwrap_or(unknown)));
-        Self { of_row, count: usize::from(unknown) + 1 }
-    }
-
-    /// A level for each bin: `least` has the least number of each bin from the second one on, rising. The unknown are in the
-    /// last level.
-    #[must_use]
-    pub fn of_numbers(numbers: &Measures, least: &[f64]) -> Self {
-        let unknown = least.len() as u16 + 1;
-        let mut of_row = Vec::with_capacity(numbers.len().next_multiple_of(64));
-        // As many compares for every number, side by side: what lies beyond the last bin is in none.
-        let mut bounds = [f64::INFINITY; MOST_BOUNDS];
-        bounds.iter_mut().zip(least).for_each(|(bound, least)| *bound = *least);
-        let level = |value: f64| bounds.iter().map(|&bound| u16::from(bound <= value)).sum();
-        let mut buffer = Vec::new();
-        for index in 0..numbers.len().div_ceil(CHUNK) {
-            let values = numbers.piece(index, &mut buffer);
-            if least.len() <= MOST_BOUNDS {
-                of_row.extend(values.iter().map(|&value| -> u16 { level(value) }));
-            } else {
-                of_row.extend(values.iter().map(|&value| least.partition_point(|&least| least <= value) as u16));
+    pub fn of_two(asked: &Bitmap, first: &Bitmap, second: &Bitmap) -> Self {
+        let mut of_row = Vec::with_capacity(asked.len().next_multiple_of(64));
+        for ((&asked, first), second) in asked.words().iter().zip(first.words()).zip(second.words()) {
+            let (first, second) = (asked & first, asked & second);
+            for byte in 0..8 {
+                let spread = |word: u64| SPREAD[(word >> (8 * byte) & 0xff) as usize];
+                of_row.extend_from_slice(&(spread(asked) + spread(first) + 2 * spread(second)).to_le_bytes());
             }
         }
-        for (levels, known) in of_row.chunks_mut(64).zip(numbers.known().words()) {
-            if *known != u64::MAX {
-                levels
-                    .iter_mut()
-                    .enumerate()
-                    .filter(|(bit, _)| known >> bit & 1 == 0)
-                    .for_each(|(_, level)| *level = unknown);
-            }
-        }
-        Self { of_row, count: usize::from(unknown) + 1 }
+        of_row.truncate(asked.len());
+        Self { of_row, count: usize::from(FIRST) + 2 }
     }
 
-    /// How many levels there are.
+    /// A level for each word, as `level_of` says by the word's code, of `count` levels.
+    #[must_use]
+    pub fn of_words(combinations: &[u8], words: &Categories, level_of: &[u8], count: usize) -> Self {
+        let level = |code: u32| level_of.get(code as usize).copied().unwrap_or(UNKNOWN);
+        Self { of_row: words.codes_with(combinations, |code, of| code::asked(of) * level(code)), count }
+    }
+
+    /// A level for each of few different numbers, as `level_of` says by the number's code, of `count` levels.
+    #[must_use]
+    pub fn of_few(combinations: &[u8], known: &Bitmap, codes: &Chunked<u8>, level_of: &[u8; 256], count: usize) -> Self {
+        let mut of_row = Vec::with_capacity(combinations.len());
+        let codes = codes.slices().flat_map(|codes| codes.chunks(64));
+        for ((of, codes), &known) in combinations.chunks(64).zip(codes).zip(known.words()) {
+            of_row.extend(of.iter().zip(codes).enumerate().map(|(bit, (&of, &code))| {
+                let level = level_of[usize::from(code)];
+                code::asked(of) * if known >> bit & 1 == 1 { level } else { UNKNOWN }
+            }));
+        }
+        Self { of_row, count }
+    }
+
+    /// A level for each run of sorted rows; `begins` are the places that begin one, from the second one on.
+    #[must_use]
+    pub fn of_sorted(combinations: &[u8], entries: &[Entry], begins: &[usize]) -> Self {
+        let mut of_row: Vec<u8> = combinations.iter().map(|&of| code::asked(of)).collect();
+        let ends = begins.iter().copied().chain(std::iter::once(entries.len()));
+        let (mut begin, mut level) = (0, FIRST);
+        for end in ends {
+            entries[begin..end].iter().for_each(|entry| of_row[entry.row as usize] = level);
+            begin = end;
+            level += 1;
+        }
+        Self { of_row, count: usize::from(level) }
+    }
+
+    /// How many levels there are, those of the rows that are not asked and that are unknown included.
     #[must_use]
     pub const fn count(&self) -> usize {
         self.count
     }
 
-    /// By row. Of a row that is not asked it means nothing.
+    /// By row.
     #[must_use]
-    pub fn of_row(&self) -> &[u16] {
+    pub fn of_row(&self) -> &[u8] {
         &self.of_row
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn bits_become_the_levels_that_they_say(rows in prop::collection::vec((any::<bool>(), 0_u8..3), 0..200)) {
+            let of = |holds: &dyn Fn(&(bool, u8)) -> bool| -> Bitmap { rows.iter().map(holds).collect() };
+            let levels = Levels::of_two(&of(&|row| row.0), &of(&|row| row.1 == 1), &of(&|row| row.1 == 2));
+            let expected: Vec<u8> = rows.iter().map(|&(asked, side)| u8::from(asked) * (UNKNOWN + side)).collect();
+            prop_assert_eq!(levels.of_row(), expected.as_slice());
+        }
     }
 }

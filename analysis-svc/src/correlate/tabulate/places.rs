@@ -45,13 +45,25 @@ impl Places {
     }
 }
 
+/// Which places of a sorted column are kept, a bit each: a question's rows, before any feature is looked at.
+#[derive(Clone, Debug, Default)]
+pub struct KeptPlaces(Vec<u64>);
+
+impl KeptPlaces {
+    /// The places of the rows of `rows`.
+    #[must_use]
+    pub fn of(order: &Order, rows: &Bitmap) -> Self {
+        let bit = |&row: &u32| u64::from(rows.contains(row as usize));
+        let word = |rows: &[u32]| rows.iter().rev().fold(0, |word, row| word << 1 | bit(row));
+        Self(order.rows().chunks(64).map(word).collect())
+    }
+}
+
 /// Twice the midranks of some of a sorted column's rows among themselves.
 pub struct Ranks<'a> {
     places: &'a Places,
-    /// A bit per place of the column: whether its row is among them.
-    kept: Vec<u64>,
-    /// How many are before each word of `kept`.
-    before: Vec<u32>,
+    /// 64 places of the column a word: which of their rows are among them, and how many are before.
+    words: Vec<(u64, u32)>,
     /// Twice the midrank of each run of equal values.
     of_ties: Vec<u32>,
     count: u32,
@@ -60,19 +72,29 @@ pub struct Ranks<'a> {
 }
 
 impl<'a> Ranks<'a> {
-    /// Of the rows of `rows`, all of which the column knows.
+    /// Of the rows of `kept`, all but those of `missing`, which are among them.
     #[must_use]
-    pub fn of(places: &'a Places, order: &Order, rows: &Bitmap) -> Self {
-        let bit = |&row: &u32| u64::from(rows.contains(row as usize));
-        let word = |rows: &[u32]| rows.iter().rev().fold(0, |word, row| word << 1 | bit(row));
-        let kept: Vec<u64> = order.rows().chunks(64).map(word).collect();
+    pub fn of(places: &'a Places, kept: &KeptPlaces, missing: &Bitmap) -> Self {
+        let mut words: Vec<(u64, u32)> = kept.0.iter().map(|&word| (word, 0)).collect();
+        // Of a run of equal values it is nothing to anybody which of its places are missing, only how many.
+        let mut gone = vec![0_u32; places.ties.len()];
+        for row in missing.rows() {
+            let place = places.of_row[row];
+            if place & TIED == 0 {
+                words[place as usize / 64].0 &= !(1 << (place % 64));
+            } else if let Some(gone) = gone.get_mut((place & !TIED) as usize) {
+                *gone += 1;
+            }
+        }
+        for (run, gone) in places.ties.iter().zip(gone) {
+            take_out(&mut words, run, gone);
+        }
         let mut count = 0;
-        let mut before = Vec::with_capacity(kept.len());
-        for word in &kept {
-            before.push(count);
+        for (word, before) in &mut words {
+            *before = count;
             count += word.count_ones();
         }
-        let mut ranks = Self { places, kept, before, of_ties: Vec::new(), count, ties: 0 };
+        let mut ranks = Self { places, words, of_ties: Vec::with_capacity(places.ties.len()), count, ties: 0 };
         for run in &places.ties {
             let (first, end) = (ranks.before(run.start), ranks.before(run.end));
             let size = u128::from(end - first);
@@ -95,6 +117,7 @@ impl<'a> Ranks<'a> {
     }
 
     /// Twice the midrank of one of the rows; ranks begin at 1.
+    #[inline]
     #[must_use]
     pub fn double_midrank(&self, row: u32) -> u32 {
         let place = self.places.of_row[row as usize];
@@ -105,12 +128,25 @@ impl<'a> Ranks<'a> {
         }
     }
 
+    #[inline]
     fn before(&self, place: u32) -> u32 {
-        let (word, bit) = (place as usize / 64, place % 64);
-        match self.kept.get(word) {
-            Some(kept) => self.before[word] + (kept & ((1 << bit) - 1)).count_ones(),
+        match self.words.get(place as usize / 64) {
+            Some((kept, before)) => before + (kept & ((1 << (place % 64)) - 1)).count_ones(),
             None => self.count,
         }
+    }
+}
+
+/// Takes as many of the kept places of a run out.
+fn take_out(words: &mut [(u64, u32)], run: &Range<u32>, mut gone: u32) {
+    let mut place = run.start;
+    while gone > 0 && place < run.end {
+        if let Some((word, _)) = words.get_mut(place as usize / 64) {
+            let bit = 1 << (place % 64);
+            gone -= u32::from(*word & bit != 0);
+            *word &= !bit;
+        }
+        place += 1;
     }
 }
 
@@ -122,13 +158,15 @@ mod tests {
     proptest! {
         #[test]
         fn ranks_among_a_part_are_those_of_the_part_sorted_anew(
-            values in prop::collection::vec(-40_i32..40, 1..400), modulus in 1_usize..4,
+            values in prop::collection::vec(-40_i32..40, 1..400), modulus in 1_usize..4, without in 2_usize..5,
         ) {
             let numbers: Vec<f64> = values.iter().map(|&value| f64::from(value)).collect();
             let order = Order::of(&numbers);
-            let rows = Bitmap::of(numbers.len(), |row| row.is_multiple_of(modulus));
+            let asked = Bitmap::of(numbers.len(), |row| row.is_multiple_of(modulus));
+            let missing = Bitmap::of(numbers.len(), |row| row.is_multiple_of(without)).and(&asked);
+            let rows = asked.and_not(&missing);
             let places = Places::of(&order, numbers.len());
-            let ranks = Ranks::of(&places, &order, &rows);
+            let ranks = Ranks::of(&places, &KeptPlaces::of(&order, &asked), &missing);
             let expected = order.double_midranks(|row| rows.contains(row as usize));
             prop_assert_eq!(ranks.count() as usize, expected.len());
             for (row, rank) in expected {

@@ -53,16 +53,15 @@ impl Repeats {
 
     /// How many alerts of each of `levels` levels are on a token that has another one in the same level before it.
     #[must_use]
-    pub fn count(&self, levels: usize, level_of: impl Fn(usize) -> usize) -> Vec<u32> {
+    pub fn count(&self, levels: usize, level_of: &[u8]) -> Vec<u32> {
         let mut repeated = vec![0; levels];
         for first in (0..levels).step_by(LEVELS) {
             let mut seen = vec![0_u32; self.tokens];
             for &(row, token) in &self.rows {
-                let Some(bit) = level_of(row as usize).checked_sub(first).filter(|&bit| bit < LEVELS) else { continue };
+                let level = usize::from(level_of[row as usize]);
+                let Some(bit) = level.checked_sub(first).filter(|&bit| bit < LEVELS) else { continue };
                 let seen = &mut seen[token as usize];
-                if let Some(count) = repeated.get_mut(first + bit) {
-                    *count += *seen >> bit & 1;
-                }
+                repeated[level] += *seen >> bit & 1;
                 *seen |= 1 << bit;
             }
         }

@@ -9,92 +9,84 @@ use crate::correlate::labelled::Labelled;
 use crate::dataset::Snapshot;
 use crate::dataset::chunked::CHUNK;
 use crate::inference::Target;
-use crate::statistics::heavy_tails::CompensatedSum;
+use crate::statistics::split_sum::SplitSum;
 
 /// What was counted of each level.
 pub struct Tally<'a> {
     snapshot: &'a Snapshot,
     layout: &'a Layout,
-    labelled: &'a Labelled,
     levels: &'a Levels,
-    days: usize,
-    /// By level and day: how many had which outcomes.
-    combinations: Vec<Combinations>,
-    /// By level and bucket.
-    gains: Vec<u32>,
-    exits: Vec<u32>,
-    /// By level.
-    gain_sums: Vec<CompensatedSum>,
+    counts: Vec<Counts>,
     repeated: Vec<u32>,
+}
+
+/// Of a level.
+#[derive(Clone, Copy)]
+struct Counts {
+    /// How many had which outcomes.
+    combinations: Combinations,
+    /// In which bucket their numbers lie.
+    gains: [u32; BUCKETS],
+    exits: [u32; BUCKETS],
+    gain_sum: SplitSum,
 }
 
 impl<'a> Tally<'a> {
     /// Of the alerts that are asked.
     #[must_use]
     pub fn of(snapshot: &'a Snapshot, layout: &'a Layout, labelled: &'a Labelled, levels: &'a Levels) -> Self {
-        let days = snapshot.day_count().max(1);
-        // Rows that are not asked are counted in a level of their own, which costs less than to tell them apart.
-        let not_asked = levels.count();
-        let mut tally = Self {
-            combinations: vec![[0; COMBINATIONS]; (not_asked + 1) * days],
-            gains: vec![0; (not_asked + 1) * BUCKETS],
-            exits: vec![0; (not_asked + 1) * BUCKETS],
-            gain_sums: vec![CompensatedSum::default(); not_asked + 1],
-            repeated: Vec::new(),
-            snapshot,
-            layout,
-            labelled,
-            levels,
-            days,
+        let none = Counts {
+            combinations: [0; COMBINATIONS],
+            gains: [0; BUCKETS],
+            exits: [0; BUCKETS],
+            gain_sum: SplitSum::default(),
         };
+        let mut counts = vec![none; levels.count()];
         let gains = &snapshot.labels().max_gain_pct.measures;
         let mut buffer = Vec::new();
-        let rows = labelled.codes().chunks(CHUNK).zip(levels.of_row().chunks(CHUNK));
+        let rows = labelled.combinations().chunks(CHUNK).zip(levels.of_row().chunks(CHUNK));
         let buckets = layout.gains.of_row().chunks(CHUNK).zip(layout.exits.of_row().chunks(CHUNK));
         let pieces = rows.zip(buckets).enumerate().filter(|&(index, _)| labelled.asks(index));
-        for (index, ((codes, levels), (gain_buckets, exit_buckets))) in pieces {
+        for (index, ((combinations, levels), (gain_buckets, exit_buckets))) in pieces {
             let gains = gains.piece(index, &mut buffer);
-            let cells = codes.iter().zip(levels).zip(gain_buckets.iter().zip(exit_buckets)).zip(gains);
-            for (((&code, &level), (&gain_bucket, &exit_bucket)), &gain) in cells {
-                let level = if code == code::NOT_ASKED { not_asked } else { usize::from(level) };
-                tally.combinations[level * days + code::day(code)][code::combination(code)] += 1;
-                tally.gains[level * BUCKETS + usize::from(gain_bucket)] += 1;
-                tally.exits[level * BUCKETS + usize::from(exit_bucket)] += 1;
-                tally.gain_sums[level].add(if gain_bucket == UNKNOWN { 0.0 } else { gain });
+            let cells = combinations.iter().zip(levels).zip(gain_buckets.iter().zip(exit_buckets)).zip(gains);
+            // Rows that are not asked are counted too, in a level of their own: that costs less than to tell them apart.
+            for (((&combination, &level), (&gain_bucket, &exit_bucket)), &gain) in cells {
+                let counts = &mut counts[usize::from(level)];
+                counts.combinations[usize::from(combination) % COMBINATIONS] += 1;
+                counts.gains[usize::from(gain_bucket)] += 1;
+                counts.exits[usize::from(exit_bucket)] += 1;
+                counts.gain_sum.add(layout.gain_split.parts(if gain_bucket == UNKNOWN { 0.0 } else { gain }));
             }
         }
-        tally.repeated = labelled.repeats(layout).count(not_asked, |row| usize::from(levels.of_row()[row]));
-        tally
-    }
-
-    /// The outcomes of a level day by day.
-    #[must_use]
-    pub fn by_day(&self, level: usize) -> &[Combinations] {
-        &self.combinations[level * self.days..(level + 1) * self.days]
+        let repeated = labelled.repeats(layout).count(levels.count(), levels.of_row());
+        Self { snapshot, layout, levels, counts, repeated }
     }
 
     /// How a level did.
     #[must_use]
-    pub fn group(&self, level: usize, name: impl Into<String>) -> GroupStats {
-        let all = code::sum(self.by_day(level));
-        let alerts: u32 = all.iter().sum();
+    pub fn group(&self, level: u8, name: impl Into<String>) -> GroupStats {
+        let counts = &self.counts[usize::from(level)];
+        let alerts: u32 = counts.combinations.iter().sum();
         let labels = self.snapshot.labels();
-        let counts = level * BUCKETS..(level + 1) * BUCKETS;
-        let (gains, exits) = (&self.gains[counts.clone()], &self.exits[counts]);
-        let known: u32 = gains[..BUCKETS - 1].iter().sum();
-        let is_in = |row: usize| {
-            self.labelled.codes()[row] != code::NOT_ASKED && usize::from(self.levels.of_row()[row]) == level
-        };
-        let exit = self.layout.exits.median(&labels.exit_return_pct, exits, is_in);
+        let known: u32 = counts.gains[..BUCKETS - 1].iter().sum();
+        let is_in = |row: usize| self.levels.of_row()[row] == level;
+        let exit = self.layout.exits.median(&labels.exit_return_pct, &counts.exits, is_in);
         GroupStats {
             level: name.into(),
             alerts,
-            clusters: alerts - self.repeated[level],
-            pumps: code::proportion(&all, Target::Pump),
-            rugs: code::proportion(&all, Target::Rug),
-            median_max_gain_pct: self.layout.gains.median(&labels.max_gain_pct, gains, is_in),
-            mean_max_gain_pct: self.gain_sums[level].mean(known as usize),
+            clusters: alerts - self.repeated[usize::from(level)],
+            pumps: code::proportion(&counts.combinations, Target::Pump),
+            rugs: code::proportion(&counts.combinations, Target::Rug),
+            median_max_gain_pct: self.layout.gains.median(&labels.max_gain_pct, &counts.gains, is_in),
+            mean_max_gain_pct: counts.gain_sum.mean(known as usize),
             median_exit_return_pct: exit.map(|median| median.value),
         }
+    }
+
+    /// How many of each combination of outcomes a level has.
+    #[must_use]
+    pub fn combinations(&self, level: u8) -> &Combinations {
+        &self.counts[usize::from(level)].combinations
     }
 }

@@ -47,6 +47,19 @@ impl MannWhitney {
         pairs.finish()
     }
 
+    /// From how many there are on either side, twice the pairs that the positives win (ties half), and Σ (t³ − t) over the
+    /// groups of t equal values.
+    #[must_use]
+    pub const fn of_counts(positives: u64, negatives: u64, double_u: u64, ties: u128) -> Self {
+        Self { positives, negatives, double_u, ties, double_squares: None }
+    }
+
+    /// The same without how the placements spread.
+    #[must_use]
+    pub const fn without_spread(self) -> Self {
+        Self { double_squares: None, ..self }
+    }
+
     pub(super) fn of_pairs<const SPREAD: bool>(pairs: Pairs<SPREAD>) -> Self {
         let Pairs { positives, negatives, double_u, ties, double_squares } = pairs;
         Self { positives, negatives, double_u, ties, double_squares: SPREAD.then_some(double_squares) }

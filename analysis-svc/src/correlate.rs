@@ -6,12 +6,13 @@ pub mod code;
 pub mod cohort;
 pub mod comparison;
 pub mod curves;
+pub mod description;
 pub mod details;
 pub mod effect;
 pub mod features;
+pub mod few;
 pub mod flags;
 pub mod group;
-pub mod few;
 mod judge;
 pub mod labelled;
 mod note;
@@ -30,17 +31,15 @@ pub mod young;
 
 use crate::dataset::Snapshot;
 use crate::dataset::filter::Kept;
-use crate::parallel::side_by_side_with;
 use cohort::Cohort;
 use comparison::Comparison;
+use description::Description;
 use judge::Look;
-use labelled::Labelled;
 use progress::Progress;
 use questions::Answered;
 use report::FeatureReport;
 use selection::{Selection, Window};
 use standing::Now;
-use tabulate::layout::Layout;
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -104,14 +103,9 @@ pub fn correlate(snapshot: &Snapshot, question: &Question) -> Answer {
 /// The same for alerts that are chosen already, with all features.
 #[must_use]
 pub fn correlate_selection(snapshot: &Snapshot, selection: &Selection) -> Answer {
-    let cohort = Cohort::of(snapshot, selection);
     let (recorded, unrecorded): (Vec<_>, Vec<_>) =
         snapshot.columns().iter().enumerate().partition(|(_, column)| column.count_known(&selection.matured) > 0);
-    let labelled = Labelled::of(snapshot, &selection.matured);
-    let layout = Layout::of(snapshot);
-    let mut features: Vec<FeatureReport> = side_by_side_with(snapshot.len(), recorded, Vec::new, |room, (place, column)| {
-        features::report(snapshot, &layout, &labelled, place, column, room)
-    });
+    let Description { cohort, mut features, smart_money, sides } = Description::of(snapshot, selection, recorded);
     let now = selection.is_standing.then(|| Now::of(snapshot));
     let look = match &now {
         Some(now) => Look::Standing(now),
@@ -122,10 +116,9 @@ pub fn correlate_selection(snapshot: &Snapshot, selection: &Selection) -> Answer
     for report in &mut features {
         report.note = note::note(report, look);
     }
-    let comparison = comparison::smart_money(snapshot, selection);
     Answer {
-        questions: questions::answers(snapshot, selection, &features, comparison.as_ref()),
-        comparisons: comparison.into_iter().collect(),
+        questions: questions::answers(sides, &features, smart_money.as_ref()),
+        comparisons: smart_money.into_iter().collect(),
         unrecorded: unrecorded.into_iter().map(|(_, column)| column.name.clone()).collect(),
         progress: now.map(|now| Progress::of(&now, cohort.alerts_per_day)),
         features,

@@ -1,9 +1,9 @@
 //! A category: the rates per word, and whether they differ at all.
 
-use super::code;
+use super::code::{self, Combinations};
 use super::effect::{Effect, Measure, Outcome};
 use super::group::GroupStats;
-use super::labelled::Labelled;
+use super::labelled::{Labelled, Words};
 use super::tabulate::layout::Layout;
 use super::tabulate::levels::{FIRST, Levels, UNKNOWN};
 use super::tabulate::tally::Tally;
@@ -25,9 +25,9 @@ pub fn report(
     layout: &Layout,
     labelled: &Labelled,
     categories: &Categories,
-    days: &[Days; 2],
 ) -> (Vec<GroupStats>, Vec<Effect>) {
-    let tokens = labelled.tokens_by_word(categories);
+    let Words { tokens, combinations, levels: by_day } = labelled.words(categories);
+    let days = by_day.map(Days::Levels);
     let mut words: Vec<usize> = (0..tokens.len()).filter(|&code| tokens[code] > 0).collect();
     // Words are in their own order, so that a stable sort breaks ties by word.
     words.sort_by_key(|&code| std::cmp::Reverse(tokens[code]));
@@ -45,19 +45,12 @@ pub fn report(
     if words.iter().map(|&code| tokens[code]).sum::<u64>() < labelled.count() {
         groups.push(tally.group(UNKNOWN, "unknown"));
     }
-    (groups, effects(labelled, categories, days))
+    (groups, effects(&combinations, &days))
 }
 
 /// Whether the words differ: Cramér's V over those with enough tokens, the small ones pooled, chosen without a look at
 /// outcomes. What decides is the test of the word that stands out most within UTC days; χ² stands beside it.
-fn effects(labelled: &Labelled, categories: &Categories, days: &[Days; 2]) -> Vec<Effect> {
-    let mut combinations = vec![[0; code::COMBINATIONS]; categories.levels.len()];
-    categories.each(|row, word| {
-        let code = labelled.codes()[row];
-        if let (Some(counts), false) = (combinations.get_mut(word as usize), code == code::NOT_ASKED) {
-            counts[code::combination(code)] += 1;
-        }
-    });
+fn effects(combinations: &[Combinations], days: &[Days; 2]) -> Vec<Effect> {
     let of = |(target, days): (Target, &Days)| {
         let counts: Vec<(u64, u64)> = combinations
             .iter()

@@ -4,7 +4,9 @@
 use super::effect::Effect;
 use super::flags;
 use super::group::GroupStats;
+use super::labelled::Labelled;
 use super::selection::Selection;
+use super::tabulate::layout::Layout;
 use crate::dataset::columns::{Flags, Numbers, Values};
 use crate::dataset::{Bitmap, Snapshot};
 
@@ -25,7 +27,12 @@ pub struct Comparison {
 
 /// Smart money against the general cycle. `None` where the matured alerts are not on both sides.
 #[must_use]
-pub fn smart_money(snapshot: &Snapshot, selection: &Selection) -> Option<Comparison> {
+pub fn smart_money(
+    snapshot: &Snapshot,
+    layout: &Layout,
+    labelled: &Labelled,
+    selection: &Selection,
+) -> Option<Comparison> {
     let Values::Flags(smart) = &snapshot.column("smart_money_involved")?.values else { return None };
     let Values::Numbers(score) = &snapshot.column("final_score")?.values else { return None };
     let (admitted, scores) = admitted_by_both(selection, smart, score);
@@ -33,8 +40,8 @@ pub fn smart_money(snapshot: &Snapshot, selection: &Selection) -> Option<Compari
     if yes.is_empty() || no.is_empty() {
         return None;
     }
-    let first = GroupStats::of(snapshot, &yes, "smart money");
-    let second = GroupStats::of(snapshot, &no, "general cycle");
+    let names = ["smart money", "general cycle"];
+    let [first, second] = flags::two_groups(snapshot, layout, labelled, [&yes, &no], names);
     let effects = flags::effects(snapshot, (&first, &yes), (&second, &no));
     let clear = effects.iter().any(Effect::is_clear);
     let reading = if clear { "an interval leaves out 0" } else { "no difference that the data can tell from 0" };
@@ -51,15 +58,11 @@ pub fn smart_money(snapshot: &Snapshot, selection: &Selection) -> Option<Compari
 /// highest. All rows where no score is known at all.
 fn admitted_by_both(selection: &Selection, smart: &Flags, score: &Numbers) -> (Bitmap, Option<(f64, f64)>) {
     let rows = &selection.matured;
-    let range = |side: &Bitmap| {
-        let known = rows.and(side).and(score.known());
-        let values = || known.rows().map(|row| score.value(row));
-        values().reduce(f64::min).zip(values().reduce(f64::max))
-    };
+    let range = |side: &Bitmap| score.measures.extremes(&rows.and(side));
     match (range(&smart.yes), range(&smart.no)) {
         (Some(one), Some(other)) => {
             let (low, high) = (one.0.max(other.0), one.1.min(other.1));
-            let inside = Bitmap::of(score.measures.len(), |row| (low..=high).contains(&score.value(row)));
+            let inside = score.measures.rows_where(|value| (low..=high).contains(&value));
             (rows.and(&inside), Some((low, high)))
         }
         _ if rows.count_and(score.known()) == 0 => (rows.clone(), None),

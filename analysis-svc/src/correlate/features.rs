@@ -30,8 +30,7 @@ pub fn report(
             (groups, effects, Some(stats))
         }
         Values::Categories(values) => {
-            let days = labelled.days(column);
-            let (groups, effects) = categories::report(snapshot, layout, labelled, values, &days);
+            let (groups, effects) = categories::report(snapshot, layout, labelled, values);
             (groups, effects, None)
         }
     };

@@ -65,7 +65,7 @@ impl<'a> Few<'a> {
 
     /// How many asked rows have a value.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.before.last().copied().unwrap_or_default()
     }
 
@@ -123,9 +123,8 @@ impl<'a> Few<'a> {
     /// ranks of the greatest gains of those of which one is known.
     #[must_use]
     pub fn described(&self, gains: &GainRanks<'_>) -> Ranks {
-        let all = Target::ALL.map(|target| {
-            MannWhitney::of_groups(self.combinations().map(|(_, counts)| group(&counts, target)))
-        });
+        let all = Target::ALL
+            .map(|target| MannWhitney::of_groups(self.combinations().map(|(_, counts)| group(&counts, target))));
         Ranks {
             all: all.map(MannWhitney::without_spread),
             days: Target::ALL.map(|target| self.within_days::<false>(target)),

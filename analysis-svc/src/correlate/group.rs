@@ -79,6 +79,7 @@ impl GroupStats {
 /// The mean of the known numbers of `rows`.
 #[must_use]
 pub fn mean(numbers: &Numbers, rows: &Bitmap) -> Option<f64> {
-    let known = numbers.known().and(rows);
-    CompensatedSum::of(known.rows().map(|row| numbers.value(row))).mean(known.count() as usize)
+    let mut sum = CompensatedSum::default();
+    let count = numbers.measures.each_of(rows, 0..rows.len(), |number| sum.add(number));
+    sum.mean(count as usize)
 }

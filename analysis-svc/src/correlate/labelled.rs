@@ -48,6 +48,20 @@ pub struct Counted {
     pub levels: [Vec<Vec<TwoByTwo>>; 2],
 }
 
+/// A category's counts on the alerts that are asked.
+#[derive(Clone, Debug)]
+pub struct Words {
+    /// How many tokens have each word, by its code.
+    pub tokens: Vec<u64>,
+    /// Which outcomes they had.
+    pub combinations: Vec<Combinations>,
+    /// Each level against the rest by day, for pumps and for rugs.
+    pub levels: [Vec<Vec<TwoByTwo>>; 2],
+}
+
+/// Above so many counts of words by day, words are counted before days.
+const MOST_COUNTS: usize = 1 << 16;
+
 impl Labelled {
     /// The alerts of `rows`, which are matured.
     #[must_use]
@@ -145,7 +159,7 @@ impl Labelled {
         match &column.values {
             Values::Flags(flags) => self.of_flag(flags),
             Values::Numbers(numbers) => Ranked::of(numbers, self, &mut Vec::new()).decided().map(Days::Number),
-            Values::Categories(categories) => self.of_words(categories).1.map(Days::Levels),
+            Values::Categories(categories) => self.words(categories).levels.map(Days::Levels),
         }
     }
 
@@ -175,8 +189,8 @@ impl Labelled {
                 Counted { known_levels, days, levels: self.levels(&levels) }
             }
             Values::Categories(categories) => {
-                let (known_levels, levels) = self.of_words(categories);
-                Counted { known_levels, days: levels.clone().map(Days::Levels), levels }
+                let Words { tokens, levels, .. } = self.words(categories);
+                Counted { known_levels: tokens, days: levels.clone().map(Days::Levels), levels }
             }
         }
     }
@@ -214,18 +228,48 @@ impl Labelled {
         self.labels.each_ref().map(|label| Days::Flag(by_day(&self.days, label, &flags.yes, &flags.no)))
     }
 
-    /// How many tokens each word has, and each level against the rest by day, for pumps and for rugs.
-    fn of_words(&self, categories: &Categories) -> (Vec<u64>, [Vec<Vec<TwoByTwo>>; 2]) {
+    /// How often each word goes with which outcomes, and each level against the rest by day.
+    #[must_use]
+    pub fn words(&self, categories: &Categories) -> Words {
+        let (words, days) = (categories.levels.len(), self.days.len());
+        if words * days <= MOST_COUNTS {
+            return self.words_by_day(categories);
+        }
         let tokens = self.tokens_by_word(categories);
         let (level_of, levels) = pooled(&tokens);
-        let mut counts = vec![[0; COMBINATIONS]; levels * self.days.len()];
+        let mut by_level = vec![[0; COMBINATIONS]; levels * days];
+        let mut combinations = vec![[0; COMBINATIONS]; words];
         categories.each(|row, word| {
             let code = self.codes[row];
             if let (Some(level), false) = (level_of.get(word as usize), code == code::NOT_ASKED) {
-                counts[level * self.days.len() + code::day(code)][code::combination(code)] += 1;
+                by_level[level * days + code::day(code)][code::combination(code)] += 1;
+                combinations[word as usize][code::combination(code)] += 1;
             }
         });
-        (tokens, self.levels(&counts))
+        Words { tokens, combinations, levels: self.levels(&by_level) }
+    }
+
+    /// The same in one pass, where there is room for the days of each word.
+    fn words_by_day(&self, categories: &Categories) -> Words {
+        let (words, days) = (categories.levels.len(), self.days.len());
+        let mut by_word = vec![[0; COMBINATIONS]; words * days];
+        categories.each(|row, word| {
+            let code = self.codes[row];
+            if code != code::NOT_ASKED && word != Categories::UNKNOWN {
+                by_word[word as usize * days + code::day(code)][code::combination(code)] += 1;
+            }
+        });
+        let combinations: Vec<Combinations> = by_word.chunks(days.max(1)).map(code::sum).collect();
+        let tokens: Vec<u64> =
+            combinations.iter().map(|counts| counts.iter().map(|&count| u64::from(count)).sum()).collect();
+        let (level_of, levels) = pooled(&tokens);
+        let mut by_level = vec![[0; COMBINATIONS]; levels * days];
+        for ((level, counts), tokens) in level_of.iter().zip(by_word.chunks(days.max(1))).zip(&tokens) {
+            for (sum, counts) in by_level[level * days..].iter_mut().zip(counts).filter(|_| *tokens > 0) {
+                sum.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+            }
+        }
+        Words { tokens, combinations, levels: self.levels(&by_level) }
     }
 
     fn levels(&self, counts: &[Combinations]) -> [Vec<Vec<TwoByTwo>>; 2] {

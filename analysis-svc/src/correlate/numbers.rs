@@ -56,7 +56,8 @@ fn groups(snapshot: &Snapshot, layout: &Layout, labelled: &Labelled, ranked: &Ra
 fn stats(labelled: &Labelled, numbers: &Numbers, ranked: &Ranked<'_>) -> NumberStats {
     let count = ranked.len();
     let (min, max) = (ranked.at(0), count.checked_sub(1).and_then(|last| ranked.at(last)));
-    let split = Split::of(count, [min, max].into_iter().flatten().fold(0.0, |greatest: f64, end| greatest.max(end.abs())));
+    let split =
+        Split::of(count, [min, max].into_iter().flatten().fold(0.0, |greatest: f64, end| greatest.max(end.abs())));
     let sums = sums(labelled, numbers, ranked, split);
     let mean_where = |target: Target, had: bool| {
         let which = (0..).zip(&sums).filter(|(code, _)| code::outcome(*code, target) == Some(had));
@@ -88,7 +89,9 @@ fn sums(labelled: &Labelled, numbers: &Numbers, ranked: &Ranked<'_>, split: Spli
         return sums;
     }
     let mut buffer = Vec::new();
-    for (index, combinations) in labelled.combinations().chunks(CHUNK).enumerate().filter(|&(index, _)| labelled.asks(index)) {
+    for (index, combinations) in
+        labelled.combinations().chunks(CHUNK).enumerate().filter(|&(index, _)| labelled.asks(index))
+    {
         let values = numbers.measures.piece(index, &mut buffer);
         let known = &numbers.known().words()[index * (CHUNK / 64)..];
         for ((combinations, values), &known) in combinations.chunks(64).zip(values.chunks(64)).zip(known) {

@@ -5,8 +5,9 @@ use super::comparison::Comparison;
 use super::effect::{Effect, Measure, Outcome};
 use super::flags;
 use super::group::GroupStats;
+use super::labelled::Labelled;
 use super::report::FeatureReport;
-use super::selection::Selection;
+use super::tabulate::layout::Layout;
 use crate::dataset::columns::Values;
 use crate::dataset::{Bitmap, Snapshot};
 use crate::inference::family::LEAST_TOKENS;
@@ -35,32 +36,68 @@ const HIGH_VELOCITY: f64 = 8.0;
 /// Above this share, in percent, the ten largest holders are warned of.
 const TOP10_WARNING: f64 = 30.0;
 
-/// All of them.
+/// A number cut in two: which it is, what the first side holds, and how the sides are called.
+#[derive(Clone, Copy, Debug)]
+pub struct Cut {
+    feature: &'static str,
+    holds: fn(f64) -> bool,
+    names: [&'static str; 2],
+}
+
+/// The cuts that are asked about.
+pub const CUTS: [Cut; 3] = [
+    Cut { feature: "token_age_minutes", holds: |minutes| minutes < NEW_MINUTES, names: ["under 1 h", "1 h and older"] },
+    Cut {
+        feature: "velocity_score_15m",
+        holds: |score| score >= HIGH_VELOCITY,
+        names: ["velocity 8 and more", "less"],
+    },
+    Cut { feature: "top10_concentration", holds: |share| share > TOP10_WARNING, names: ["over 30 %", "30 % and less"] },
+];
+
+/// The two sides of a cut, and how they differ.
+#[derive(Clone, Debug)]
+pub struct Sides {
+    groups: [GroupStats; 2],
+    effects: Vec<Effect>,
+}
+
+impl Sides {
+    /// Of the alerts that are asked. `None` where they are not on both sides.
+    #[must_use]
+    pub fn of(snapshot: &Snapshot, layout: &Layout, labelled: &Labelled, cut: Cut) -> Option<Self> {
+        let Values::Numbers(numbers) = &snapshot.column(cut.feature)?.values else { return None };
+        let known = labelled.rows().and(numbers.known());
+        let first = numbers.measures.rows_where(cut.holds).and(&known);
+        let second: Bitmap = known.and_not(&first);
+        if first.is_empty() || second.is_empty() {
+            return None;
+        }
+        let groups = flags::two_groups(snapshot, layout, labelled, [&first, &second], cut.names);
+        let effects = flags::effects(snapshot, (&groups[0], &first), (&groups[1], &second));
+        Some(Self { groups, effects })
+    }
+}
+
+/// All of them, from the sides of [`CUTS`].
 #[must_use]
 pub fn answers(
-    snapshot: &Snapshot,
-    selection: &Selection,
+    [age, velocity, top10]: [Option<Sides>; CUTS.len()],
     reports: &[FeatureReport],
     comparison: Option<&Comparison>,
 ) -> Vec<Answered> {
-    let cut = |feature, holds: fn(f64) -> bool, names| sides(snapshot, selection, feature, holds, names);
     vec![
-        two_sides(
-            "Do newer tokens (under 1 h) pump harder?",
-            ("token_age_minutes", Outcome::Pump),
-            cut("token_age_minutes", |minutes| minutes < NEW_MINUTES, ["under 1 h", "1 h and older"]),
-            reports,
-        ),
+        two_sides("Do newer tokens (under 1 h) pump harder?", ("token_age_minutes", Outcome::Pump), age, reports),
         two_sides(
             "Does velocity matter (8 and more against less)?",
             ("velocity_score_15m", Outcome::Pump),
-            cut("velocity_score_15m", |score| score >= HIGH_VELOCITY, ["velocity 8 and more", "less"]),
+            velocity,
             reports,
         ),
         two_sides(
             "Are top-10 warnings right (more than 30 % with ten holders)?",
             ("top10_concentration", Outcome::Rug),
-            cut("top10_concentration", |share| share > TOP10_WARNING, ["over 30 %", "30 % and less"]),
+            top10,
             reports,
         ),
         best_level("Which dex?", "dex_name", reports),
@@ -69,32 +106,13 @@ pub fn answers(
     ]
 }
 
-fn sides(
-    snapshot: &Snapshot,
-    selection: &Selection,
-    feature: &str,
-    holds: fn(f64) -> bool,
-    names: [&str; 2],
-) -> Option<([GroupStats; 2], Vec<Effect>)> {
-    let Values::Numbers(numbers) = &snapshot.column(feature)?.values else { return None };
-    let known = selection.matured.and(numbers.known());
-    let first = numbers.measures.rows_where(holds).and(&known);
-    let second: Bitmap = known.and_not(&first);
-    if first.is_empty() || second.is_empty() {
-        return None;
-    }
-    let groups = [GroupStats::of(snapshot, &first, names[0]), GroupStats::of(snapshot, &second, names[1])];
-    let effects = flags::effects(snapshot, (&groups[0], &first), (&groups[1], &second));
-    Some((groups, effects))
-}
-
 fn two_sides(
     question: &'static str,
     (feature, outcome): (&'static str, Outcome),
-    compared: Option<([GroupStats; 2], Vec<Effect>)>,
+    compared: Option<Sides>,
     reports: &[FeatureReport],
 ) -> Answered {
-    let Some((groups, effects)) = compared else { return unknown(question, feature) };
+    let Some(Sides { groups, effects }) = compared else { return unknown(question, feature) };
     let effect = difference(&effects, outcome);
     let mut answer = effect.as_ref().map_or_else(String::new, |effect| said(effect, outcome, [&groups[0], &groups[1]]));
     if outcome == Outcome::Pump

@@ -46,7 +46,7 @@ impl<'a> Ranked<'a> {
     pub fn len(&self) -> usize {
         match &self.by {
             By::Sorting(sorted) => sorted.entries().len(),
-            By::Counting(few) => few.len(),
+            By::Counting(few) => few.count(),
         }
     }
 
@@ -86,7 +86,8 @@ impl<'a> Ranked<'a> {
     #[must_use]
     pub fn by_bin(&self, begins: &[usize]) -> (Vec<u64>, Vec<Combinations>) {
         let starts = std::iter::once(0).chain(begins.iter().copied());
-        let bins: Vec<_> = starts.zip(begins.iter().copied().chain([self.len()])).map(|(start, end)| start..end).collect();
+        let bins: Vec<_> =
+            starts.zip(begins.iter().copied().chain([self.len()])).map(|(start, end)| start..end).collect();
         let sizes = bins.iter().map(|bin| bin.len() as u64).collect();
         let counts = match &self.by {
             By::Counting(few) => few.by_bin_and_day(begins),

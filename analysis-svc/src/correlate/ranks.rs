@@ -91,8 +91,7 @@ const fn by_combination(had: bool) -> [[u64; 2]; COMBINATIONS] {
     while combination < COMBINATIONS {
         let pump = code::sides(combination as u32, Target::Pump);
         let rug = code::sides(combination as u32, Target::Rug);
-        table[combination] =
-            if had { [pump.0.wrapping_neg(), rug.0.wrapping_neg()] } else { [pump.1, rug.1] };
+        table[combination] = if had { [pump.0.wrapping_neg(), rug.0.wrapping_neg()] } else { [pump.1, rug.1] };
         combination += 1;
     }
     table
@@ -148,7 +147,12 @@ struct Walk {
 
 impl Walk {
     fn of(days: usize) -> Self {
-        Self { all: Beaten::default(), days: vec![Beaten::default(); days], equal: vec![[0; 4]; days], touched: Vec::new() }
+        Self {
+            all: Beaten::default(),
+            days: vec![Beaten::default(); days],
+            equal: vec![[0; 4]; days],
+            touched: Vec::new(),
+        }
     }
 
     fn walk(&mut self, sorted: &Sorted) {

@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use domain::alert::AlertId;
 use domain::timestamp::Timestamp;
 
 use super::labelled::{Counted, Labelled};
@@ -60,27 +59,36 @@ pub struct Ruling {
 /// Matured tokens in the order in which they count.
 #[derive(Clone, Debug)]
 pub struct Tokens {
-    /// When each matured, its alert's id, and the row of that alert.
-    order: Vec<(Timestamp, AlertId, u32)>,
+    /// When each matured, in microseconds, and the row of its alert.
+    order: Vec<(i64, u32)>,
 }
 
 impl Tokens {
     /// The first matured alert of each token.
     #[must_use]
     pub fn of(snapshot: &Snapshot) -> Self {
+        const NEVER: (i64, u32) = (i64::MAX, u32::MAX);
         let rows = snapshot.standing(domain::cohort::Standing::Matured);
-        let mut first: Vec<Option<(Timestamp, AlertId, u32)>> = vec![None; snapshot.token_count()];
+        // In microseconds, and the row; only of those at one moment is it asked whose id is the smaller.
+        let comes_first = |one: &(i64, u32), other: &(i64, u32)| {
+            one.0.cmp(&other.0).then_with(|| {
+                let id = |row: u32| (row != u32::MAX).then(|| snapshot.alert_id(row as usize));
+                (id(one.1).is_none(), id(one.1)).cmp(&(id(other.1).is_none(), id(other.1)))
+            })
+        };
+        let mut first = vec![NEVER; snapshot.token_count()];
         for row in rows.rows() {
             let matured_at = snapshot.sealed_at(row).unwrap_or_else(|| snapshot.alerted_at(row));
-            let this = (matured_at, snapshot.alert_id(row), u32::try_from(row).unwrap_or(u32::MAX));
+            let this = (matured_at.micros(), row as u32);
             let earliest = &mut first[snapshot.token(row) as usize];
-            if earliest.is_none_or(|earliest| this < earliest) {
-                *earliest = Some(this);
+            if comes_first(&this, earliest).is_lt() {
+                *earliest = this;
             }
         }
-        let mut order: Vec<_> = first.into_iter().flatten().collect();
-        order.sort_unstable();
-        Self { order }
+        first.retain(|&token| token != NEVER);
+        // Numbers of tokens rise with time, nearly: there is little left to sort.
+        first.sort_by(comes_first);
+        Self { order: first }
     }
 
     /// How many there are.
@@ -94,8 +102,8 @@ impl Tokens {
     pub fn at(&self, snapshot: &Snapshot, checkpoint: Checkpoint) -> Option<(Bitmap, Timestamp)> {
         let tokens = self.order.get(..usize::try_from(checkpoint.tokens()).ok()?)?;
         let mut rows = Bitmap::none(snapshot.len());
-        tokens.iter().for_each(|(_, _, row)| rows.insert(*row as usize));
-        Some((rows, tokens.last()?.0))
+        tokens.iter().for_each(|(_, row)| rows.insert(*row as usize));
+        Some((rows, Timestamp::from_micros(tokens.last()?.0)))
     }
 }
 

@@ -30,9 +30,8 @@ impl Layout {
         snapshot.derived().once(|| {
             let (labels, rows) = (snapshot.labels(), snapshot.len());
             let gains = &labels.max_gain_pct.order();
-            let ends = [gains.rows().first(), gains.rows().last()].map(|row| {
-                row.map_or(0.0, |&row| labels.max_gain_pct.value(row as usize).abs())
-            });
+            let ends = [gains.rows().first(), gains.rows().last()]
+                .map(|row| row.map_or(0.0, |&row| labels.max_gain_pct.value(row as usize).abs()));
             let gain_split = Split::of(rows, ends[0].max(ends[1]));
             std::thread::scope(|scope| {
                 let others = scope.spawn(|| (Places::of(gains, rows), Repeats::of(snapshot)));

@@ -36,6 +36,12 @@ const SPREAD: [u64; 256] = {
 };
 
 impl Levels {
+    /// All rows that are asked are in one level, [`UNKNOWN`].
+    #[must_use]
+    pub fn of_one(combinations: &[u8]) -> Self {
+        Self { of_row: combinations.iter().map(|&of| code::asked(of)).collect(), count: usize::from(FIRST) }
+    }
+
     /// The rows of `first` are in level [`FIRST`], those of `second` in the next one, and no row is in both.
     #[must_use]
     pub fn of_two(asked: &Bitmap, first: &Bitmap, second: &Bitmap) -> Self {
@@ -60,7 +66,13 @@ impl Levels {
 
     /// A level for each of few different numbers, as `level_of` says by the number's code, of `count` levels.
     #[must_use]
-    pub fn of_few(combinations: &[u8], known: &Bitmap, codes: &Chunked<u8>, level_of: &[u8; 256], count: usize) -> Self {
+    pub fn of_few(
+        combinations: &[u8],
+        known: &Bitmap,
+        codes: &Chunked<u8>,
+        level_of: &[u8; 256],
+        count: usize,
+    ) -> Self {
         let mut of_row = Vec::with_capacity(combinations.len());
         let codes = codes.slices().flat_map(|codes| codes.chunks(64));
         for ((of, codes), &known) in combinations.chunks(64).zip(codes).zip(known.words()) {

@@ -56,9 +56,14 @@ impl Service {
         self.child.kill().await.unwrap();
     }
 
-    /// Asks it to stop (SIGTERM) and returns its exit code.
-    pub async fn stop(mut self) -> Option<i32> {
+    /// Asks it to stop (SIGTERM).
+    pub async fn ask_to_stop(&self) {
         self.signal("-TERM").await;
+    }
+
+    /// Asks it to stop and returns its exit code.
+    pub async fn stop(mut self) -> Option<i32> {
+        self.ask_to_stop().await;
         self.child.wait().await.unwrap().code()
     }
 

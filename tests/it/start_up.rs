@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use perftrack::v1::analysis_service_client::AnalysisServiceClient;
 use perftrack::v1::tracking_service_client::TrackingServiceClient;
 use perftrack::v1::{GetPerformanceRequest, ListGatesRequest};
+use sqlx::Connection as _;
 use tonic::{Code, Status};
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_types::StatusExt as _;
@@ -79,4 +80,29 @@ fn assert_waits(status: &Status) {
     assert_eq!(status.code(), Code::Unavailable, "{status:?}");
     assert!(details.retry_info().is_some_and(|info| info.retry_delay.is_some()));
     assert_eq!(details.error_info().unwrap().reason, "STARTING");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_of_a_newer_release_is_refused_by_name() {
+    const NEWER: &str = "m9999_of_the_future";
+    let engine = Engine::sqlite();
+    engine.store().await.close().await;
+    let mut behind_its_back = sqlx::SqliteConnection::connect(&engine.url()).await.unwrap();
+    let taken = sqlx::query("INSERT INTO seaql_migrations (version, applied_at) VALUES ($1, 0)").bind(NEWER);
+    taken.execute(&mut behind_its_back).await.unwrap();
+    behind_its_back.close().await.unwrap();
+
+    let environment = [("PERFTRACK_DATABASE_URL", engine.url()), ("PERFTRACK_LISTEN_ADDR", "127.0.0.1:0".to_owned())];
+    for (program, arguments) in [
+        ("tracker-svc", &[][..]),
+        ("analysis-svc", &[]),
+        ("tracker-svc", &["migrate", "up"]),
+        ("tracker-svc", &["migrate", "--dry-run"]),
+        ("tracker-svc", &["migrate", "status"]),
+    ] {
+        let ended = run(program, arguments, environment.clone()).await;
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert_eq!(ended.status.code(), Some(1), "{program} {arguments:?}: {said}");
+        assert!(said.contains(NEWER), "{program} {arguments:?}: {said}");
+    }
 }

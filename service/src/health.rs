@@ -71,6 +71,10 @@ impl Health {
                 if serving != Some(now) {
                     self.set(now).await;
                     match &trouble {
+                        // A server that has just started may need a moment.
+                        Some(error) if serving.is_none() => {
+                            tracing::info!(error.message = error, "not serving yet");
+                        }
                         Some(error) => tracing::warn!(error.message = error, "not serving"),
                         None => tracing::info!("serving"),
                     }

@@ -110,6 +110,9 @@ impl Postgres {
         if options.durability == Durability::Relaxed {
             server = server.options([("synchronous_commit", "off")]);
         }
+        // The pool would try again and again, and then say no more than that it waited.
+        let probe = Probe::new(server.clone(), "SELECT 1", options.acquire_timeout);
+        probe.ask().await.doing("connecting to the database")?;
         let doubt = Doubt::new();
         let asked = doubt.clone();
         let pool = PgPoolOptions::new()
@@ -120,12 +123,11 @@ impl Postgres {
                 let doubt = asked.clone();
                 Box::pin(async move { doubt.clears(connection, &metadata).await })
             })
-            .connect_with(server.clone())
+            .connect_with(server)
             .await
             .map_err(connecting)
             .doing("connecting to the database")?;
         pool_metrics::watch(&pool, "postgres");
-        let probe = Probe::new(server, "SELECT 1", options.acquire_timeout);
         Ok(Self {
             pool,
             probe,

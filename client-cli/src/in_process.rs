@@ -57,8 +57,8 @@ impl InProcess {
         let shown = setup.database.shown_url();
         let store = Store::connect(setup.database).await.with_context(|| format!("opening the database {shown}"))?;
         store.migrate().await.with_context(|| format!("bringing the tables of {shown} up to date"))?;
-        let tracker_listener = Listener::bind(setup.tracker_listen).await?;
-        let analysis_listener = Listener::bind(setup.analysis_listen).await?;
+        let tracker_listener = Listener::bind_chosen_by("--tracker-listen", setup.tracker_listen).await?;
+        let analysis_listener = Listener::bind_chosen_by("--analysis-listen", setup.analysis_listen).await?;
         let (tracker, analysis) = (tracker_listener.address(), analysis_listener.address());
 
         let parts = Parts {

@@ -35,10 +35,12 @@ use connection::Ends;
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {source}; choose another address with --listen, or port 0 for any free one")]
+    #[error("cannot listen on {address}: {source}; choose another address with {flag}, or port 0 for any free one")]
     Bind {
         /// The address.
         address: SocketAddr,
+        /// The flag that chooses it.
+        flag: &'static str,
         /// What the system says.
         source: std::io::Error,
     },
@@ -64,9 +66,14 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Listens on `address`; port 0 takes any free one.
+    /// Listens on `address`, which `--listen` has chosen; port 0 takes any free one.
     pub async fn bind(address: SocketAddr) -> Result<Self, ServeError> {
-        let failed = |source| ServeError::Bind { address, source };
+        Self::bind_chosen_by("--listen", address).await
+    }
+
+    /// The same where another flag has chosen the address.
+    pub async fn bind_chosen_by(flag: &'static str, address: SocketAddr) -> Result<Self, ServeError> {
+        let failed = |source| ServeError::Bind { address, flag, source };
         let tcp = TcpListener::bind(address).await.map_err(failed)?;
         let address = tcp.local_addr().map_err(failed)?;
         Ok(Self { tcp, address })

@@ -45,3 +45,14 @@ fn settings_of_serving_hold_and_those_of_other_programs_are_named() {
     assert!(log.contains("PERFTRACK_MIGRATE changes nothing here"), "{log}");
     assert!(!log.contains("TOKENS_FILE"), "{log}");
 }
+
+#[test]
+fn an_address_in_use_is_named_with_the_flag_that_chooses_another() {
+    let dev = Dev::start();
+    let taken = dev.tracker.trim_start_matches("http://");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("perftrack.db");
+    let ran = perfctl::run(&["dev", "--tracker-listen", taken, "--db-file", file.to_str().unwrap(), "--log", "error"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains(taken) && ran.stderr.contains("--tracker-listen"), "{}", ran.stderr);
+}

@@ -14,7 +14,7 @@ pub(super) async fn serve(
     address: SocketAddr,
     health: HealthServer<impl Health>,
 ) -> Result<(SocketAddr, AbortOnDropHandle<()>), ServeError> {
-    let listener = Listener::bind(address).await?;
+    let listener = Listener::bind_chosen_by("--health-listen", address).await?;
     tracing::info!(server.address = %listener.address, "listening for health probes");
     let address = listener.address;
     let serving = Server::builder().add_service(health).serve_with_incoming(TcpIncoming::from(listener.tcp));

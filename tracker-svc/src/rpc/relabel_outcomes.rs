@@ -20,13 +20,29 @@ pub fn relabel_outcomes(
     let filter = violations.check("filter", Filter::parse(&request.filter)).unwrap_or_else(Filter::everything);
     violations.into_result()?;
     let query = RelabelQuery { window, filter, approximate: request.approximate, dry_run: request.dry_run };
-    tracing::info!(policy.version = service.rules.policy.version, ?query, "relabelling outcomes");
+    tracing::info!(
+        policy.version = service.rules.policy.version,
+        filter = request.filter,
+        window.start = window.start.map(tracing::field::display),
+        window.end = window.end.map(tracing::field::display),
+        query.approximate,
+        query.dry_run,
+        "relabelling outcomes"
+    );
     let clock = service.clock.clone();
     let progress = service.store.outcomes().relabel(query, &service.rules, move || clock.now());
     Ok(Box::pin(progress.map(|progress| match progress {
         Ok(progress) => {
             if progress.done {
-                tracing::info!(?progress, "relabelled outcomes");
+                let RelabelProgress { policy_version, alerts, examined, changed, approximated, .. } = progress;
+                tracing::info!(
+                    policy.version = policy_version,
+                    alerts,
+                    examined,
+                    changed,
+                    approximated,
+                    "relabelled outcomes"
+                );
             }
             Ok(message(&progress))
         }

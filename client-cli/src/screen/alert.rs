@@ -29,8 +29,7 @@ pub fn show(answer: &GetAlertResponse, prices: &str, width: Option<usize>) -> St
         ],
     );
     if let Some(became) = &answer.outcome {
-        let state = paint::faint(outcome::status(became.status()));
-        text += &format!("\n{}  {}  {state}\n", paint::strong("What became of it"), outcome::label(became));
+        text += &format!("\n{}  {}\n", paint::strong("What became of it"), outcome::label_and_status(became));
         text += prices;
         text += &lines(width, &became_of(&alert, became));
     }
@@ -198,17 +197,13 @@ fn became_of(alert: &Alert, became: &Outcome) -> Vec<(&'static str, String)> {
             since_alert(became.exit_at.as_ref())
         ),
     };
+    let peak = match (became.peak_price_usd, became.max_gain_pct) {
+        (None, None) => number::UNKNOWN.to_owned(),
+        (at, gain) => format!("{}  {}{}", price(at), signed(gain), since_alert(became.peak_at.as_ref())),
+    };
     let mut facts = vec![
         ("entry", format!("{}  {source}{gap}", price(became.entry_price_usd))),
-        (
-            "peak",
-            format!(
-                "{}  {}{}",
-                price(became.peak_price_usd),
-                signed(became.max_gain_pct),
-                since_alert(became.peak_at.as_ref())
-            ),
-        ),
+        ("peak", peak),
         ("peak market cap", money(became.peak_market_cap_usd)),
         (
             "drawdown",

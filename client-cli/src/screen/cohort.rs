@@ -15,11 +15,16 @@ pub fn basis(cohort: &Cohort, revision: Option<&DatasetRevision>) -> Vec<String>
         let (first, last) = (time::day(cohort.first_alerted_at.as_ref()), time::day(cohort.last_alerted_at.as_ref()));
         parts.push(if first == last { format!("alerts of {first}") } else { format!("alerts of {first} – {last}") });
     }
-    if let Some(revision) = revision {
-        parts.push(format!("policy v{}", revision.policy_version));
-        parts.push(format!("rev {}", revision.id.chars().take(8).collect::<String>()));
-    }
+    parts.extend(data(revision));
     parts
+}
+
+/// On which data: `policy v1`, `rev 8f3a12cd`. Nothing where there is none.
+#[must_use]
+pub fn data(revision: Option<&DatasetRevision>) -> Vec<String> {
+    let Some(revision) = revision.filter(|revision| revision.alerts > 0) else { return Vec::new() };
+    let id: String = revision.id.chars().take(8).collect();
+    vec![format!("policy v{}", revision.policy_version), format!("rev {id}")]
 }
 
 /// The cohort in four lines.
@@ -27,11 +32,12 @@ pub fn basis(cohort: &Cohort, revision: Option<&DatasetRevision>) -> Vec<String>
 pub fn show(cohort: &Cohort, width: Option<usize>) -> String {
     let per_day = cohort.alerts_per_day.map_or_else(String::new, |rate| format!(" ({} a day)", per_day(rate)));
     let mut not_counted = vec![format!("{} pending", count(cohort.pending)), format!("{} lost", count(cohort.lost))];
-    for (number, what) in [(cohort.no_data, "without data"), (cohort.repeats, "repeats"), (cohort.shadow, "shadow")] {
-        if number > 0 {
-            not_counted.push(format!("{} {what}", count(number)));
-        }
-    }
+    let others = [
+        (cohort.no_data, format!("{} without data", count(cohort.no_data))),
+        (cohort.repeats, counted_noun(cohort.repeats, "repeat")),
+        (cohort.shadow, format!("{} shadow", count(cohort.shadow))),
+    ];
+    not_counted.extend(others.into_iter().filter(|(number, _)| *number > 0).map(|(_, text)| text));
     let tokens = paint::strong(&counted_noun(cohort.alerts, "matured alert"));
     let mut lines = vec![format!("{tokens}{per_day}; not counted: {}", not_counted.join(", "))];
     if cohort.alerts > 0 {

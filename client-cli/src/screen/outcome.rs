@@ -20,6 +20,16 @@ pub fn label(outcome: &Outcome) -> String {
     }
 }
 
+/// The label, and how far the following has come; where that is all that is known, the label is its first word.
+#[must_use]
+pub fn label_and_status(outcome: &Outcome) -> String {
+    let (label, status) = (label(outcome), status(outcome.status()));
+    match status.strip_prefix(&*anstream::adapter::strip_str(&label).to_string()) {
+        Some(rest) => label + &paint::faint(rest),
+        None => format!("{label}  {}", paint::faint(status)),
+    }
+}
+
 /// How far the following has come.
 #[must_use]
 pub const fn status(status: OutcomeStatus) -> &'static str {
@@ -57,6 +67,19 @@ pub const fn exit_reason(reason: ExitReason) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_label_says_already_is_said_once() {
+        let plain = |status: OutcomeStatus, gain: f64| {
+            let mut outcome = Outcome { max_gain_pct: Some(gain), ..Default::default() };
+            outcome.set_status(status);
+            anstream::adapter::strip_str(&label_and_status(&outcome)).to_string()
+        };
+        assert_eq!(plain(OutcomeStatus::Tracking, 3.0), "tracking, provisional");
+        assert_eq!(plain(OutcomeStatus::Tracking, 60.0), "pump  tracking, provisional");
+        assert_eq!(plain(OutcomeStatus::Complete, 3.0), "neither  complete");
+        assert_eq!(plain(OutcomeStatus::Lost, 3.0), "lost: too few observations to say how it ended");
+    }
 
     #[test]
     fn a_rug_that_pumped_before_is_both() {

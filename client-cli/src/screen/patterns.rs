@@ -2,7 +2,7 @@
 
 use perftrack::v1::{DiscoverPatternsResponse, GroupStats, Pattern, PatternHeld};
 
-use super::Scope;
+use super::{Scope, cohort};
 use crate::print::number::{UNKNOWN, count, counted_noun, probability, rate};
 use crate::print::table::{Column, Table};
 use crate::print::text::{hanging, tame, wrapped};
@@ -17,9 +17,7 @@ pub fn show(answer: &DiscoverPatternsResponse, scope: &Scope, width: Option<usiz
         .map(|from| format!("found before {}, held against what came then", time::day(Some(from))))
         .into_iter()
         .collect();
-    basis.extend(
-        answer.revision.as_ref().map(|revision| format!("policy v{}, rev {}", revision.policy_version, revision.id)),
-    );
+    basis.extend(cohort::data(answer.revision.as_ref()));
     let mut text = scope.head("Combinations of conditions", &basis, width);
     if let (Some(earlier), Some(later)) = (&answer.earlier, &answer.later) {
         let mut everybody = table();

@@ -2,7 +2,7 @@
 
 use perftrack::v1::{ListPerformersResponse, Performer};
 
-use super::{Scope, alerts, outcome};
+use super::{Scope, alerts, cohort, outcome};
 use crate::print::number::{UNKNOWN, percent, share};
 use crate::print::paint;
 use crate::print::table::{Column, Table};
@@ -11,17 +11,7 @@ use crate::print::text::{cut, tame, token_label};
 /// Both ends, each with the pattern below each alert.
 #[must_use]
 pub fn show(answer: &ListPerformersResponse, scope: &Scope, width: Option<usize>) -> String {
-    let basis: Vec<String> = answer
-        .revision
-        .iter()
-        .flat_map(|revision| {
-            [
-                format!("policy v{}", revision.policy_version),
-                format!("rev {}", revision.id.chars().take(8).collect::<String>()),
-            ]
-        })
-        .collect();
-    let mut text = scope.head("Best and worst", &basis, width);
+    let mut text = scope.head("Best and worst", &cohort::data(answer.revision.as_ref()), width);
     if answer.best.is_empty() && answer.worst.is_empty() {
         return text + "No matured alerts yet.\n";
     }

@@ -2,7 +2,7 @@
 
 use perftrack::v1::SimulateResponse;
 
-use super::{Scope, replay};
+use super::{Scope, cohort, replay};
 use crate::print::number::{count, counted_noun, probability};
 use crate::print::paint;
 use crate::print::text::{hanging, tame, wrapped};
@@ -10,10 +10,9 @@ use crate::print::text::{hanging, tame, wrapped};
 /// What was turned, then both configs beside a random cut of the same size, then what it would have avoided and forgone.
 #[must_use]
 pub fn show(answer: &SimulateResponse, set: &[(String, String)], scope: &Scope, width: Option<usize>) -> String {
-    let mut basis: Vec<String> = answer.days.map(|days| format!("{days:.0} days")).into_iter().collect();
-    basis.extend(
-        answer.revision.as_ref().map(|revision| format!("policy v{}, rev {}", revision.policy_version, revision.id)),
-    );
+    let days = |days: f64| counted_noun(days.round() as i64, "day");
+    let mut basis: Vec<String> = answer.days.map(days).into_iter().collect();
+    basis.extend(cohort::data(answer.revision.as_ref()));
     let mut text = scope.head("What another config would have done", &basis, width);
     for (key, value) in set {
         text += &(turned(answer, key, value) + "\n");

@@ -42,10 +42,10 @@ pub struct Globals {
     #[arg(long, global = true, value_name = "FILE", env = "PERFTRACK_CA_FILE")]
     pub ca_file: Option<PathBuf>,
     /// A certificate of one's own for services that ask for one, as PEM; goes with --client-key-file.
-    #[arg(long, global = true, value_name = "FILE", env = "PERFTRACK_CLIENT_CERT_FILE", hide_env = true)]
+    #[arg(long, global = true, value_name = "FILE", env = "PERFTRACK_CLIENT_CERT_FILE")]
     pub client_cert_file: Option<PathBuf>,
     /// The private key of --client-cert-file.
-    #[arg(long, global = true, value_name = "FILE", env = "PERFTRACK_CLIENT_KEY_FILE", hide_env = true)]
+    #[arg(long, global = true, value_name = "FILE", env = "PERFTRACK_CLIENT_KEY_FILE")]
     pub client_key_file: Option<PathBuf>,
     /// How results are written.
     #[arg(short, long, global = true, value_name = "FORMAT", value_enum, default_value_t = Format::Table)]

@@ -14,7 +14,7 @@ use tonic::{Request, Response, Status};
 
 use crate::cli::{Globals, service_url};
 use crate::context;
-use crate::failure::{Failure, Outcome, usage};
+use crate::failure::{Failure, Outcome, innermost, usage};
 
 /// A connection to a service, which shows the token with every call.
 pub type Connection = InterceptedService<Channel, Bearer>;
@@ -229,12 +229,4 @@ fn file(what: &str, path: &Path) -> Outcome<Vec<u8>> {
 /// As it was given: without the slash that a URI ends with.
 fn shown(url: &Uri) -> String {
     url.to_string().trim_end_matches('/').to_owned()
-}
-
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
 }

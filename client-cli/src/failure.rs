@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use tonic::{Code, Status};
 
+mod advice;
 mod refusal;
 
 pub use refusal::{Refusal, Violation};
@@ -31,7 +32,7 @@ pub enum Failure {
     #[error("the output was closed")]
     OutputClosed,
     /// Anything else: exit code 1.
-    #[error("{0:#}")]
+    #[error("{}", service::status::with_causes(.0.as_ref()))]
     Other(#[from] anyhow::Error),
 }
 
@@ -72,18 +73,24 @@ impl Failure {
         let error = paint::bad("error:");
         match self {
             Self::OutputClosed => String::new(),
-            Self::Unreachable { service, url, cause } => format!(
-                "{error} {service} at {url} cannot be reached: {cause}\n\
-                 Start both services here with {}, or say where they are with {} and {}.\n",
-                paint::name("perfctl dev"),
-                paint::name("--tracker URL"),
-                paint::name("--analysis URL"),
-            ),
+            Self::Unreachable { service, url, cause } => {
+                let advice = advice::unreachable(url, cause);
+                format!("{error} {service} at {url} cannot be reached: {cause}\n{advice}\n")
+            }
             Self::Refused(refusal) => format!("{error} {}", refusal.explained()),
             Self::Usage(_) => format!("{error} {self}\n\nFor more information, try '--help'.\n"),
             Self::Other(_) => format!("{error} {self}\n"),
         }
     }
+}
+
+/// What lies at the bottom of an error: "Connection refused" rather than "transport error".
+pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
 }
 
 /// Shortens the making of a usage failure.

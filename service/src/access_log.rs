@@ -15,6 +15,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::methods;
 use crate::response::status_of;
+use crate::status::code_name;
 use crate::telemetry::{SPANS, from_caller};
 
 /// What the duration of calls is.
@@ -77,10 +78,10 @@ pub(crate) async fn log_call(request: Request, next: Next) -> Response {
     let status = status_of(&response);
     let code = status.as_ref().map_or(Code::Ok, tonic::Status::code);
     let message = status.as_ref().map_or("", tonic::Status::message);
-    span.record("rpc.response.status_code", name_of(code));
+    span.record("rpc.response.status_code", code_name(code));
     // Any path can be asked for, by anybody: only those that exist become names in the metrics.
     let counted = methods::known(&method).unwrap_or("_OTHER");
-    let attributes = [KeyValue::new(METHOD, counted), KeyValue::new(CODE, name_of(code))];
+    let attributes = [KeyValue::new(METHOD, counted), KeyValue::new(CODE, code_name(code))];
     CALLS.duration.record(elapsed.as_secs_f64(), &attributes);
     let elapsed_ms = elapsed.as_secs_f64() * 1_000.0;
     match code {
@@ -120,27 +121,4 @@ fn span_of(method: &str, request: &Request) -> Span {
         }
     }
     span
-}
-
-/// The code as the protocol writes it.
-const fn name_of(code: Code) -> &'static str {
-    match code {
-        Code::Ok => "OK",
-        Code::Cancelled => "CANCELLED",
-        Code::Unknown => "UNKNOWN",
-        Code::InvalidArgument => "INVALID_ARGUMENT",
-        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
-        Code::NotFound => "NOT_FOUND",
-        Code::AlreadyExists => "ALREADY_EXISTS",
-        Code::PermissionDenied => "PERMISSION_DENIED",
-        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
-        Code::FailedPrecondition => "FAILED_PRECONDITION",
-        Code::Aborted => "ABORTED",
-        Code::OutOfRange => "OUT_OF_RANGE",
-        Code::Unimplemented => "UNIMPLEMENTED",
-        Code::Internal => "INTERNAL",
-        Code::Unavailable => "UNAVAILABLE",
-        Code::DataLoss => "DATA_LOSS",
-        Code::Unauthenticated => "UNAUTHENTICATED",
-    }
 }

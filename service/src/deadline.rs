@@ -6,19 +6,20 @@ use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
-
 use tokio::time::{Instant, sleep_until};
 
 use crate::limit::{Held, hold};
 use crate::response::rejected;
 use crate::status::Rejection;
 
+/// What is further away than this never comes.
+const A_YEAR: Duration = Duration::from_secs(365 * 86_400);
+
 /// Answers DEADLINE_EXCEEDED a little before the caller gives up, so that the answer still reaches it; a stream that has
 /// begun ends with it.
 pub(crate) async fn honour(request: Request, next: Next) -> Response {
     let Some(timeout) = timeout(request.headers()) else { return next.run(request).await };
     let margin = (timeout / 10).min(Duration::from_millis(20));
-    // What is further away than a year never comes, and would overflow.
     let Some(at) = Instant::now().checked_add((timeout - margin).min(A_YEAR)) else { return next.run(request).await };
     match tokio::time::timeout_at(at, next.run(request)).await {
         Ok(response) => {
@@ -31,8 +32,6 @@ pub(crate) async fn honour(request: Request, next: Next) -> Response {
         Err(_) => rejected(exceeded(timeout)),
     }
 }
-
-const A_YEAR: Duration = Duration::from_secs(365 * 86_400);
 
 fn exceeded(timeout: Duration) -> Rejection {
     let given = humantime::format_duration(timeout);

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{ArgMatches, Command};
 
 use crate::config::{AnyKey, Settings, Sources, schema, with_flags};
+use crate::status::with_causes;
 
 /// The exit code for a configuration that cannot be used (`EX_USAGE` of sysexits.h).
 const BAD_CONFIG: u8 = 64;
@@ -32,11 +33,11 @@ where
     }
     let settings = match settings(innermost(&matches), keys) {
         Ok(settings) => settings,
-        Err(error) => return failure(&name, &format!("{error:#}"), BAD_CONFIG),
+        Err(error) => return failure(&name, &with_causes(error.as_ref()), BAD_CONFIG),
     };
     let config = match read(&settings) {
         Ok(config) => config,
-        Err(error) => return failure(&name, &format!("{:#}", anyhow::Error::from(error)), BAD_CONFIG),
+        Err(error) => return failure(&name, &with_causes(anyhow::Error::from(error).as_ref()), BAD_CONFIG),
     };
     if asked.is_some() {
         return match settings.effective(keys) {
@@ -50,7 +51,7 @@ where
     };
     match runtime.block_on(main(matches, config)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failure(&name, &format!("{error:#}"), 1),
+        Err(error) => failure(&name, &with_causes(error.as_ref()), 1),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Every status carries `google.rpc.ErrorInfo` with a stable reason under [`ERROR_DOMAIN`]; violations of a request come
 //! all at once in `google.rpc.BadRequest`; where a retry helps, `google.rpc.RetryInfo` says after how long.
 
+mod code_name;
 mod reason;
 mod store;
 mod violations;
@@ -14,6 +15,7 @@ use prost::Message;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 
+pub use code_name::code_name;
 pub use reason::Reason;
 pub use violations::Violations;
 
@@ -166,13 +168,17 @@ impl From<Rejection> for Status {
     }
 }
 
-/// An error and all that caused it, in one line.
-pub(crate) fn with_causes(error: &dyn Error) -> String {
+/// An error and all that caused it, in one line. What an error says of its cause already is said once.
+#[must_use]
+pub fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
+        let said = error.to_string();
+        if !text.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
         cause = error.source();
     }
     text

@@ -134,11 +134,17 @@ async fn nobody_gets_in_without_a_certificate_a_token_and_the_role() {
     // A server that nobody vouched for is not spoken to.
     let (code, said) = ended(&run("perfctl", &["performance"], without(&["PERFTRACK_CA_FILE"])).await);
     assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("--ca-file"), "{said}");
+    // Nor one without its TLS.
+    let mut clear = scene.by_environment();
+    clear.insert("PERFTRACK_TRACKER_URL", scene.url().replacen("https", "http", 1));
+    let (code, said) = ended(&run("perfctl", &["performance"], clear).await);
+    assert_eq!(code, Some(3), "{said}");
 
     // No token, and one of too low a role: told so, and nothing more.
     let (code, said) = ended(&run("perfctl", &["performance"], without(&["PERFTRACK_TOKEN_FILE"])).await);
     assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("a valid token is needed"), "{said}");
+    assert!(said.contains("a valid token is needed") && said.contains("--token-file"), "{said}");
     let mut reader = scene.by_environment();
     reader.insert("PERFTRACK_TOKEN_FILE", scene.file("reader.token"));
     let alert = format!(r#"{{"token": {{"address": "{}"}}}}"#, mint());

@@ -9,6 +9,7 @@ use clap::{ArgMatches, Args};
 use service::clock::Clock;
 use service::config::{Settings, Sources, keys, serving};
 use service::serve::announce_ready;
+use service::status::with_causes;
 use service::telemetry::TelemetrySettings;
 use service::{shutdown, telemetry};
 use store::ConnectOptions;
@@ -48,7 +49,7 @@ pub async fn run(args: DevArgs, matches: &ArgMatches) -> Outcome {
     let (rules, feeds, tracking) = rules(&settings)
         .and_then(|rules| Ok((rules, feeds(&settings)?, tracking(&settings)?)))
         .map_err(|error| usage(error.to_string()))?;
-    let analysis = AnalysisConfig::of(&settings).map_err(|error| usage(format!("{error:#}")))?;
+    let analysis = AnalysisConfig::of(&settings).map_err(|error| usage(with_causes(error.as_ref())))?;
     let telemetry = TelemetrySettings::read(&settings).map_err(|error| usage(error.to_string()))?;
     let serving = serving(&settings).map_err(|error| usage(error.to_string()))?;
 

@@ -4,9 +4,11 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use service::status::code_name;
 use tonic::{Code, Status, TimeoutExpired};
 use tonic_types::{ErrorDetails, StatusExt};
 
+use super::innermost;
 use crate::print::paint;
 
 /// One thing that was wrong with a request.
@@ -84,6 +86,9 @@ impl Refusal {
             let reason = if violation.reason.is_empty() { String::new() } else { format!("{} ", violation.reason) };
             text += &format!("  {}  {reason}{}\n", paint::name(&field), violation.description);
         }
+        if self.code == Code::Unauthenticated {
+            text += &format!("Show one with {}, or name it in a context.\n", paint::name("--token-file FILE"));
+        }
         if let Some(wait) = self.retry_after {
             text += &format!("Try again in {}.\n", humantime::format_duration(wait));
         }
@@ -123,34 +128,7 @@ pub(super) fn innermost_cause(status: &Status) -> String {
     if status.code() == Code::Cancelled {
         return "the connection was closed before the call was sent; maybe a client certificate is needed".to_owned();
     }
-    let mut cause: &dyn Error = status;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
-}
-
-/// The standard name of a code, as in the specification of gRPC.
-const fn code_name(code: Code) -> &'static str {
-    match code {
-        Code::Ok => "OK",
-        Code::Cancelled => "CANCELLED",
-        Code::Unknown => "UNKNOWN",
-        Code::InvalidArgument => "INVALID_ARGUMENT",
-        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
-        Code::NotFound => "NOT_FOUND",
-        Code::AlreadyExists => "ALREADY_EXISTS",
-        Code::PermissionDenied => "PERMISSION_DENIED",
-        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
-        Code::FailedPrecondition => "FAILED_PRECONDITION",
-        Code::Aborted => "ABORTED",
-        Code::OutOfRange => "OUT_OF_RANGE",
-        Code::Unimplemented => "UNIMPLEMENTED",
-        Code::Internal => "INTERNAL",
-        Code::Unavailable => "UNAVAILABLE",
-        Code::DataLoss => "DATA_LOSS",
-        Code::Unauthenticated => "UNAUTHENTICATED",
-    }
+    innermost(status)
 }
 
 #[cfg(test)]

@@ -21,12 +21,16 @@ use ladder::Ladder;
 use part::Part;
 use score::Yardstick;
 
+use crate::parallel::in_parallel;
 use crate::progress::{Stopped, Watch};
 
 /// The fewest alerts that a candidate must keep, and the fewest that it must drop, to be looked at.
 pub const LEAST: u32 = 20;
 /// The most of the alerts that a candidate may drop: beyond it is another bot.
 pub const MOST_DROPPED: f64 = 0.6;
+
+/// More alerts than this are searched on all processors.
+const WORTH_A_THREAD: usize = 20_000;
 
 /// What was found, and how much was looked at.
 #[derive(Clone, Debug, Default)]
@@ -72,34 +76,54 @@ pub fn search(part: &Part, ladders: &[Ladder], yardstick: &Yardstick, watch: &Wa
         alone.push(scores);
         watch.advance(1)?;
     }
-    for (first, one) in ladders.iter().enumerate() {
-        for (second, other) in ladders.iter().enumerate().skip(first + 1) {
-            if one.shares_a_gate_with(other) || one.values.is_empty() || other.values.is_empty() {
-                continue;
-            }
-            search.pairs += one.values.len() * other.values.len();
-            let kept = Grid::of_two(part, one, other);
-            let mut best: Option<Found> = None;
-            for (value_of_one, alone_one) in alone[first].iter().enumerate() {
-                for (value_of_other, alone_other) in alone[second].iter().enumerate() {
-                    let turns = vec![
-                        Turn { ladder: first, value: value_of_one },
-                        Turn { ladder: second, value: value_of_other },
-                    ];
-                    let parents = [kept.kept(value_of_one, grid::ALL), kept.kept(grid::ALL, value_of_other)];
-                    let found = Found::new(turns, &all, kept.kept(value_of_one, value_of_other), yardstick);
-                    let adds = parents.iter().all(|parent| parent.alerts >= found.kept.alerts + LEAST);
-                    if adds && found.score > *alone_one && found.score > *alone_other {
-                        best = better(best, &found);
-                    }
-                }
-            }
-            search.best.extend(best);
+    let places = 0..ladders.len();
+    let pairs = places.clone().flat_map(|first| places.clone().skip(first + 1).map(move |second| (first, second)));
+    let is_searched = |&(first, second): &(usize, usize)| {
+        let (one, other) = (&ladders[first], &ladders[second]);
+        !(one.shares_a_gate_with(other) || one.values.is_empty() || other.values.is_empty())
+    };
+    let pairs: Vec<(usize, usize)> = pairs.filter(is_searched).collect();
+    search.pairs = pairs.iter().map(|&(one, other)| ladders[one].values.len() * ladders[other].values.len()).sum();
+    let best = |&pair: &(usize, usize)| best_of_pair(part, ladders, pair, (&all, &alone), yardstick);
+    if part.len() < WORTH_A_THREAD {
+        for pair in &pairs {
+            search.best.extend(best(pair));
             watch.advance(1)?;
         }
+    } else {
+        search.best.extend(in_parallel(pairs.into_iter(), watch, |watch, pair| {
+            // Whoever waits no more is told by the next look.
+            let _ = watch.advance(1);
+            best(pair).into_iter().collect()
+        })?);
     }
     search.best.sort_by(|a, b| b.score.partial_cmp(&a.score).unwrap_or(std::cmp::Ordering::Equal));
     Ok(search)
+}
+
+/// The best values of two keys, of those of which each key adds to the other; `alone` are the scores of single values by key.
+fn best_of_pair(
+    part: &Part,
+    ladders: &[Ladder],
+    (first, second): (usize, usize),
+    (all, alone): (&Centred, &[Vec<Option<f64>>]),
+    yardstick: &Yardstick,
+) -> Option<Found> {
+    let kept = Grid::of_two(part, &ladders[first], &ladders[second]);
+    let mut best: Option<Found> = None;
+    for (value_of_one, alone_one) in alone[first].iter().enumerate() {
+        for (value_of_other, alone_other) in alone[second].iter().enumerate() {
+            let turns =
+                vec![Turn { ladder: first, value: value_of_one }, Turn { ladder: second, value: value_of_other }];
+            let parents = [kept.kept(value_of_one, grid::ALL), kept.kept(grid::ALL, value_of_other)];
+            let found = Found::new(turns, all, kept.kept(value_of_one, value_of_other), yardstick);
+            let adds = parents.iter().all(|parent| parent.alerts >= found.kept.alerts + LEAST);
+            if adds && found.score > *alone_one && found.score > *alone_other {
+                best = better(best, &found);
+            }
+        }
+    }
+    best
 }
 
 /// The one with the higher score; of equals the first.

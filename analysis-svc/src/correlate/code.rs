@@ -51,6 +51,12 @@ pub const fn lowest(code: u32) -> u8 {
     (code & (ASKED | (COMBINATIONS as u32 - 1))) as u8
 }
 
+/// The code with these lowest bits, of an asked row of this day.
+#[must_use]
+pub const fn with_day(lowest: u8, day: usize) -> u32 {
+    (day as u32) << 5 | lowest as u32
+}
+
 /// Of the lowest bits: 1 where it is asked, 0 where not.
 #[must_use]
 pub const fn asked(lowest: u8) -> u8 {

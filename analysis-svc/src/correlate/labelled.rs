@@ -29,6 +29,8 @@ pub struct Labelled {
     combinations: Vec<u8>,
     /// The rows of each UTC day.
     days: Vec<Range<usize>>,
+    /// The day of the first row of each block of 2^[`BLOCK_BITS`] rows: a small table, where the days of all rows are a large one.
+    block_days: Vec<u32>,
     /// Of pumps and of rugs, known of these alerts only.
     labels: [Flags; 2],
     /// Which of them are on one token, once that was asked.
@@ -59,6 +61,9 @@ pub struct Words {
     pub levels: [Vec<Vec<TwoByTwo>>; 2],
 }
 
+/// How many rows share a place in [`Labelled::block_days`], as a power of two.
+const BLOCK_BITS: u32 = 8;
+
 /// Above so many counts of words by day, words are counted before days.
 const MOST_COUNTS: usize = 1 << 16;
 
@@ -84,13 +89,16 @@ impl Labelled {
             }
         }
         let [pump, rug] = [&labels.pump, &labels.rug].map(|label| label.only(rows));
-        let ranges = snapshot.days().iter().map(|day| day.rows.clone()).collect();
+        let ranges: Vec<Range<usize>> = snapshot.days().iter().map(|day| day.rows.clone()).collect();
+        let day_of = |row: usize| ranges.partition_point(|day| day.end <= row) as u32;
+        let block_days = (0..snapshot.len()).step_by(1 << BLOCK_BITS).map(day_of).collect();
         let combinations = codes.iter().map(|&code| code::lowest(code)).collect();
         Self {
             rows: rows.clone(),
             codes,
             combinations,
             days: ranges,
+            block_days,
             labels: [pump, rug],
             repeats: OnceLock::new(),
             gains: OnceLock::new(),
@@ -133,6 +141,17 @@ impl Labelled {
     #[must_use]
     pub fn combinations(&self) -> &[u8] {
         &self.combinations
+    }
+
+    /// The place of a row's UTC day.
+    #[inline]
+    #[must_use]
+    pub fn day(&self, row: u32) -> usize {
+        let mut day = self.block_days.get((row >> BLOCK_BITS) as usize).map_or(0, |&day| day as usize);
+        while self.days.get(day).is_some_and(|rows| rows.end <= row as usize) {
+            day += 1;
+        }
+        day
     }
 
     /// The rows of each UTC day.

@@ -219,8 +219,13 @@ fn spearman(sorted: &Sorted, gains: &GainRanks<'_>) -> Option<Spearman> {
     let mut place = 0;
     while place < entries.len() {
         if place.is_multiple_of(64) && sorted.are_single(place / 64) {
-            for entry in &entries[place..place + 64] {
-                products += i128::from((2 * ranked + 2 - middle) * gain(entry));
+            // First all looks at memory, so that none waits for what is done with another.
+            let entries = &entries[place..place + 64];
+            let mut block = [0_u32; 64];
+            block.iter_mut().zip(entries).for_each(|(at, entry)| *at = gains.place(entry.row));
+            for (entry, &at) in entries.iter().zip(&block) {
+                let gain = known(entry) * (i64::from(gains.double_midrank_at(at)) - middle);
+                products += i128::from((2 * ranked + 2 - middle) * gain);
                 ranked += known(entry);
             }
             place += 64;

@@ -36,7 +36,7 @@ impl Sorted {
         if asked.count() as usize * SPARSE < asked.len() {
             return Self::sorted_anew(&numbers.measures, asked, codes);
         }
-        Self::of_order(&numbers.order(), codes, room)
+        Self::of_order(&numbers.order(), labelled.combinations(), |row| labelled.day(row), room)
     }
 
     /// The room that it took.
@@ -63,16 +63,19 @@ impl Sorted {
         Self { entries, begins }
     }
 
-    fn of_order(order: &Order, codes: &[u32], mut entries: Vec<Entry>) -> Self {
+    /// `combinations` are the lowest bits of the rows' codes.
+    fn of_order(order: &Order, combinations: &[u8], day: impl Fn(u32) -> usize, mut entries: Vec<Entry>) -> Self {
         entries.resize(order.len(), Entry { row: 0, code: 0 });
         let mut begins = vec![0_u64; order.len().div_ceil(64)];
         let (mut count, mut begin, mut word) = (0, 1, 0);
+        let mut block = [0_u8; 64];
         for (rows, &ends) in order.rows().chunks(64).zip(order.ends()) {
-            for (bit, &row) in rows.iter().enumerate() {
+            // Looks at memory, none of which is near another: first all of them, so that none waits for what is done with another.
+            block.iter_mut().zip(rows).for_each(|(of, &row)| *of = combinations[row as usize]);
+            for (bit, (&row, &of)) in rows.iter().zip(&block).enumerate() {
                 // Every row is written, and the next one over it where it is not asked: that costs less than to ask.
-                let code = codes[row as usize];
-                let asked = u64::from(code != code::NOT_ASKED);
-                entries[count] = Entry { row, code };
+                let asked = u64::from(code::asked(of));
+                entries[count] = Entry { row, code: code::with_day(of, day(row)) };
                 word |= (begin & asked) << (count % 64);
                 begins[count / 64] = word;
                 count += asked as usize;
@@ -146,7 +149,8 @@ mod tests {
                 .collect();
             let numbers = Numbers::of(&values);
             let room = vec![Entry { row: 7, code: 7 }; 90];
-            let read = Sorted::of_order(&numbers.order(), &codes, room);
+            let lowest: Vec<u8> = codes.iter().map(|&code| code::lowest(code)).collect();
+            let read = Sorted::of_order(&numbers.order(), &lowest, |row| row as usize % 7, room);
             let asked: Bitmap = rows.iter().map(|row| row.1).collect();
             let anew = Sorted::sorted_anew(&numbers.measures, &asked, &codes);
             let plain = |sorted: &Sorted| -> Vec<Vec<(u32, u32)>> {

@@ -8,6 +8,7 @@ use super::ladder::Ladder;
 use crate::dataset::gates::passing_gate;
 use crate::dataset::{Bitmap, Snapshot};
 use crate::gates::Baseline;
+use crate::parallel::{both, side_by_side};
 
 /// What the search looks at.
 #[derive(Clone, Debug)]
@@ -24,8 +25,12 @@ impl LaidOut {
     #[must_use]
     pub fn of(snapshot: &Snapshot, catalogue: &Catalogue, baseline: &Baseline) -> Self {
         let rows: Vec<usize> = baseline.rows.rows().collect();
-        let ladders = catalogue.knobs().iter().map(|knob| ladder(snapshot, catalogue, baseline, &rows, knob));
-        Self { cases: cases(snapshot, &rows), ladders: ladders.collect() }
+        let knobs: Vec<&Knob> = catalogue.knobs().iter().collect();
+        let (ladders, cases) = both(
+            || side_by_side(snapshot.len(), knobs, |knob| ladder(snapshot, catalogue, baseline, &rows, knob)),
+            || cases(snapshot, &rows),
+        );
+        Self { cases, ladders }
     }
 }
 
@@ -53,10 +58,21 @@ fn ladder(snapshot: &Snapshot, catalogue: &Catalogue, baseline: &Baseline, rows:
     let from = baseline.config.get(&knob.key);
     let values = tighter_values(snapshot, catalogue, baseline, rows, knob);
     let gates = catalogue.gates().iter().enumerate().filter(|(_, gate)| has_a_say(knob, gate));
+    // What is turned tighter is kept of the alerts in force, bit by bit in the order of their rows.
     let mut passed = vec![0_u8; rows.len()];
     for &value in &values {
         let kept = kept(snapshot, catalogue, baseline, &[(&knob.key, value)]);
-        passed.iter_mut().zip(rows).for_each(|(passed, &row)| *passed += u8::from(kept.contains(row)));
+        let mut passed = passed.iter_mut();
+        for (&of, &kept) in baseline.rows.words().iter().zip(kept.words()) {
+            let mut rest = of;
+            while rest != 0 {
+                let bit = rest.trailing_zeros();
+                if let Some(passed) = passed.next() {
+                    *passed += u8::from(kept >> bit & 1 == 1);
+                }
+                rest &= rest - 1;
+            }
+        }
     }
     Ladder { key: knob.key.clone(), from, values, passed, gates: gates.map(|(place, _)| place).collect() }
 }

@@ -120,7 +120,20 @@ impl<'a> Ranks<'a> {
     #[inline]
     #[must_use]
     pub fn double_midrank(&self, row: u32) -> u32 {
-        let place = self.places.of_row[row as usize];
+        self.double_midrank_at(self.place(row))
+    }
+
+    /// Where a row stands, for [`Self::double_midrank_at`].
+    #[inline]
+    #[must_use]
+    pub fn place(&self, row: u32) -> u32 {
+        self.places.of_row[row as usize]
+    }
+
+    /// Twice the midrank of the row that stands there.
+    #[inline]
+    #[must_use]
+    pub fn double_midrank_at(&self, place: u32) -> u32 {
         if place & TIED == 0 {
             2 * self.before(place) + 2
         } else {

@@ -135,6 +135,18 @@ impl Budget {
         Ok(free_at)
     }
 
+    /// How many requests could be reserved now that may be sent within so long.
+    #[must_use]
+    pub fn free_within(&self, now: Timestamp, time: Duration) -> usize {
+        let (first, until) = (self.free_at(now, self.burst()), now.plus(time));
+        if first > until {
+            return 0;
+        }
+        let ahead = self.interval() * (self.burst() - 1);
+        let further = until.plus(ahead).since(self.due.max(first)).as_nanos() / self.interval().as_nanos().max(1);
+        usize::try_from(further).unwrap_or(usize::MAX).saturating_add(1)
+    }
+
     /// Whether at least half of the burst is left.
     #[must_use]
     pub fn may_spare(&self, now: Timestamp) -> bool {

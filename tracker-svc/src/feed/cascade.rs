@@ -75,8 +75,8 @@ pub struct LookReport {
     /// How many tokens each source told of, in the order in which they were asked; those that were not are left out.
     pub seen: Vec<(&'static str, usize)>,
     /// Tokens of which nothing is told.
-    pub missing: usize,
-    /// Those of them that no source could be asked for in time, the held back included.
+    pub missing: Vec<TokenKey>,
+    /// Those of them of which no source said anything, be it that it does not know them.
     pub unasked: Vec<TokenKey>,
     /// Those of them for which a source that may know them had no request left.
     pub held_back: Vec<TokenKey>,
@@ -154,6 +154,26 @@ impl Feeds {
                 believed.map(|source| source.tokens_every(interval, time)).fold(0, usize::saturating_add).max(1)
             }
         }
+    }
+
+    /// How many tokens can be asked for within such a time from now on, beside those for which requests are reserved already:
+    /// at the first source, or at all others while that one is not taken at its word.
+    #[must_use]
+    pub fn free_within(&self, time: Duration) -> usize {
+        self.asked_first().map(|source| source.free_within(time)).fold(0, usize::saturating_add)
+    }
+
+    /// How many of them one request asks for.
+    #[must_use]
+    pub fn request_size(&self) -> usize {
+        self.asked_first().map(|source| source.batch_size()).next().unwrap_or(1)
+    }
+
+    /// The first source, or all others while that one is not taken at its word.
+    fn asked_first(&self) -> impl Iterator<Item = &Arc<Source>> {
+        let first_is_believed = self.sources.first().is_some_and(|first| first.has_credit());
+        let (from, most) = if first_is_believed { (0, 1) } else { (1, usize::MAX) };
+        self.sources.iter().skip(from).take(most).filter(|source| source.has_credit())
     }
 
     /// Those of these tokens of which no price was told yet since this tracker began to follow them.
@@ -302,8 +322,8 @@ impl Look<'_> {
         match self.feeds.settle(traveller, &mut self.ended) {
             Some(ending) => self.report.jumps.count(ending),
             None => {
-                self.report.missing += 1;
-                if !answered || held_back {
+                self.report.missing.push(token);
+                if !answered {
                     self.report.unasked.push(token);
                 }
                 if held_back {

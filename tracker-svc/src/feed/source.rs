@@ -113,6 +113,12 @@ impl Source {
         (self.budget().requests_within(time) as usize).max(1).saturating_mul(self.batch_size())
     }
 
+    /// For how many tokens it could be asked within such a time from now on, beside what was reserved already.
+    #[must_use]
+    pub fn free_within(&self, time: Duration) -> usize {
+        self.budget().free_within(self.clock.steady(), time).saturating_mul(self.batch_size())
+    }
+
     /// For how many tokens it can be asked in such a time of every `interval`, with what it may ask at once after the rest.
     #[must_use]
     pub fn tokens_every(&self, interval: Duration, time: Duration) -> usize {

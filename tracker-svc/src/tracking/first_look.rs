@@ -14,6 +14,7 @@ use tracing::{Instrument as _, Span};
 use super::Parts;
 use super::lease::polled::{self, Polled};
 use super::patience::survive;
+use super::tick::ASKING;
 use crate::feed::cascade::Wanted;
 
 /// A token to look at now.
@@ -118,7 +119,7 @@ async fn look(parts: Parts, record: mpsc::Sender<Polled>, mut tokens: Vec<TokenK
         .iter()
         .map(|token| Wanted { token: *token, pool: pools.remove(token), young: true, left_out: false })
         .collect();
-    let deadline = parts.clock.steady().plus(parts.rules.poll_interval);
+    let deadline = parts.clock.steady().plus(parts.rules.poll_interval.mul_f64(ASKING));
     let (report, _work) = polled::look(&parts.feeds, &turn, wanted, deadline, work, &record).await;
-    tracing::debug!(tokens = tokens.len(), seen = ?report.seen, missing = report.missing, "first look");
+    tracing::debug!(tokens = tokens.len(), seen = ?report.seen, missing = report.missing.len(), "first look");
 }

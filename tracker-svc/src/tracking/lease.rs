@@ -46,14 +46,6 @@ pub(super) struct Turn {
     _look: Arc<()>,
 }
 
-/// Shards that came to this tracker just now.
-#[derive(Debug)]
-pub(super) struct Gained {
-    pub(super) shards: BTreeSet<Shard>,
-    /// Holds the clock until they are looked at.
-    pub(super) work: Work,
-}
-
 impl Leases {
     /// Nothing is held yet.
     pub(super) fn new(clock: Clock, nothing: Fence) -> Self {

@@ -1,7 +1,11 @@
-//! Looks at the followed tokens, once per interval: at all of them, or at those whose turn it is where the sources do not
-//! allow that.
+//! Looks at the followed tokens: at each once per interval, or at those whose turn it is where the sources do not allow that.
+//!
+//! A tick is a short slice of the interval. It asks for the longest overdue, for as many as the sources have requests for
+//! within the slice, and is not waited for: the next one begins while its last answers come. So nothing queues up before a
+//! source but what it takes within a moment, and a token that comes to this tracker, however old its last price, is asked for
+//! in its turn, not after whatever was planned before it came.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,29 +14,29 @@ use domain::token::TokenKey;
 use service::clock::Work;
 use service::telemetry::SPANS;
 use store::StoreError;
-use store::leases::Shard;
 use store::outcomes::FollowedToken;
 use tokio::sync::mpsc;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use super::Parts;
+use super::lease::Turn;
 use super::lease::polled::{self, Polled};
-use super::lease::{Gained, Turn};
 use super::patience::survive;
-use super::plan::{Need, Plan, plan};
-use super::schedule::{Passed, Schedule};
+use super::periods::Rank;
+use super::roster::{Moment, Room, Roster};
 use super::shortfall;
 use super::tick_metrics::TickMetrics;
 use crate::feed::cascade::{LookReport, Wanted};
 
-/// For so long after an alert its token may be new to the sources.
-const YOUNG: Duration = Duration::from_mins(30);
 /// For so long after an alert its token is looked at before others: most of what becomes of it happens then.
 const FRESH: Duration = Duration::from_hours(1);
-/// The part of the interval in which sources are asked; the rest is for storing.
-const ASKING: f64 = 0.9;
-
+/// The part of what the sources allow that is planned with; the rest is for first looks and for second opinions.
+const PLANNED: f64 = 0.9;
+/// The part of the interval within which a look must have sent its requests. Long enough for one that nobody answers and
+/// another to the next source; whoever is to take the tokens over waits for it.
+pub(super) const ASKING: f64 = 0.25;
 /// An older price is not what the next one is measured by: the rules of hygiene accept anything after so long a gap.
 const REMEMBERED: Duration = Duration::from_mins(15);
 
@@ -40,133 +44,163 @@ const REMEMBERED: Duration = Duration::from_mins(15);
 pub(super) struct Poller {
     parts: Parts,
     record: mpsc::Sender<Polled>,
-    /// When each token was last looked at, as far as this process remembers.
-    looked_at: HashMap<TokenKey, Timestamp>,
+    roster: Roster,
+    looks: JoinSet<Ended>,
+    /// When to ask the store again what to follow, by the steady time.
+    refresh_at: Timestamp,
     metrics: TickMetrics,
+}
+
+/// A look that has ended.
+struct Ended {
+    tokens: Vec<TokenKey>,
+    /// `None` where it broke off.
+    report: Option<LookReport>,
+    /// Holds the clock until it is taken in.
+    _work: Work,
+}
+
+/// What happened while the poller waited.
+enum Event {
+    /// The next tick is due.
+    Due,
+    /// Shards came to this tracker.
+    Gained,
+    /// A look has ended.
+    Ended(Result<Ended, JoinError>),
 }
 
 impl Poller {
     pub(super) fn new(parts: Parts, record: mpsc::Sender<Polled>) -> Self {
-        Self { parts, record, looked_at: HashMap::new(), metrics: TickMetrics::new() }
+        let (roster, refresh_at) = (Roster::new(parts.rules.poll_interval), Timestamp::EPOCH);
+        Self { parts, record, roster, looks: JoinSet::new(), refresh_at, metrics: TickMetrics::new() }
     }
 
-    /// Ticks until `stop`. The first tick is now: after a restart nothing waits longer than it must. What comes to this
-    /// tracker between two ticks is looked at when it comes, unless that was done a short while ago.
+    /// Ticks until `stop`. The first tick is now: after a restart nothing waits longer than it must.
     pub(super) async fn run(
         mut self,
-        mut gained: mpsc::UnboundedReceiver<Gained>,
+        mut gained: mpsc::UnboundedReceiver<Work>,
         mut work: Work,
         stop: CancellationToken,
     ) {
-        let (clock, leases, interval) =
-            (self.parts.clock.clone(), self.parts.leases.clone(), self.parts.rules.poll_interval);
-        let mut schedule = Schedule::new(clock.now(), interval);
-        // What came to this tracker during a tick.
-        let mut came = BTreeSet::new();
+        let clock = self.parts.clock.clone();
+        let mut ticked_at = Timestamp::EPOCH;
         loop {
-            let of = tokio::select! {
+            let pause = self.next(ticked_at).since(clock.steady());
+            let event = tokio::select! {
                 biased;
-                () = std::future::ready(()), if !came.is_empty() => Of::Overdue(std::mem::take(&mut came)),
-                () = work.pause_until(schedule.next()) => Of::All,
-                Some(gained) = gained.recv() => {
-                    // Its guard goes: the clock is held by this task's own.
-                    drop(gained.work);
-                    Of::Overdue(gained.shards)
-                }
                 () = stop.cancelled() => return,
+                Some(ended) = self.looks.join_next() => Event::Ended(ended),
+                // Its guard goes: the clock is held by this task's own.
+                Some(_) = gained.recv() => Event::Gained,
+                () = work.pause(pause) => Event::Due,
             };
-            let (all, begun) = (of == Of::All, clock.steady());
-            let ticked = {
-                let span = tracing::info_span!(target: SPANS, parent: None, "tick");
-                let tick = survive("a tick", self.tick(of, interval, work).instrument(span));
-                tokio::pin!(tick);
-                loop {
-                    tokio::select! {
-                        ticked = &mut tick => break ticked,
-                        // A tick may wait for the clock: whoever waits for its end must not hold it.
-                        Some(gained) = gained.recv() => came.extend(gained.shards),
-                        work = leases.lapse() => {
-                            tracing::warn!(
-                                "the leases ran out during a tick; it is broken off, its tokens may be another's now"
-                            );
-                            break Some(work);
-                        }
-                        () = stop.cancelled() => return,
-                    }
+            match event {
+                Event::Ended(ended) => {
+                    self.take_in(ended);
+                    continue;
                 }
-            };
-            work = ticked.unwrap_or_else(|| clock.work());
-            if all {
-                let took = clock.steady().since(begun);
-                let passed = schedule.ended(clock.now());
-                if matches!(passed, Passed::SetBack(_)) {
-                    // It lies in the future.
-                    self.looked_at.clear();
+                Event::Gained => {
+                    while gained.try_recv().is_ok() {}
+                    self.refresh_at = Timestamp::EPOCH;
                 }
-                tell(passed, took, interval);
+                Event::Due => {}
+            }
+            ticked_at = clock.steady();
+            tokio::select! {
+                _ = survive("a tick", self.tick()) => {}
+                () = stop.cancelled() => return,
             }
         }
     }
 
-    async fn tick(&mut self, of: Of, interval: Duration, work: Work) -> Work {
-        let (started, begun) = (self.parts.clock.now(), Instant::now());
-        let deadline = self.parts.clock.steady().plus(interval.mul_f64(ASKING));
+    /// When the next tick is due: as soon as a token is, but not at once.
+    fn next(&self, ticked_at: Timestamp) -> Timestamp {
+        let soonest = ticked_at.plus(self.roster.slice());
+        self.roster.next_due().map_or(self.refresh_at, |due| due.min(self.refresh_at)).max(soonest)
+    }
+
+    async fn tick(&mut self) {
+        let clock = &self.parts.clock;
+        let at = Moment { now: clock.now(), steady: clock.steady() };
         // Until it is dropped nobody else is given one of these shards.
         let Some(turn) = self.parts.leases.turn() else {
             tracing::debug!("no tokens are this tracker's to look at");
-            return work;
+            return;
         };
-        let followed = match self.followed(started, &turn, of).await {
-            Ok(followed) => followed,
+        if at.steady >= self.refresh_at {
+            let interval = self.parts.rules.poll_interval;
+            let again_in = match self.refresh(&turn, at).await {
+                Ok(()) => interval,
+                Err(error) => {
+                    tracing::warn!(%error, "the store does not say what to follow; going on with what is known");
+                    interval / 4
+                }
+            };
+            self.refresh_at = at.steady.plus(again_in);
+        }
+        let (feeds, interval) = (&self.parts.feeds, self.parts.rules.poll_interval);
+        let room = Room {
+            every_interval: feeds.tokens_every(interval, interval.mul_f64(PLANNED)),
+            now: feeds.free_within(self.roster.slice()),
+            request: feeds.request_size(),
+        };
+        let wanted = self.roster.take(|token| turn.fence.covers(token), room, at);
+        self.tell(at);
+        if !wanted.is_empty() {
+            self.look(wanted, turn);
+        }
+    }
+
+    /// Looks at these tokens, in a task of its own.
+    fn look(&mut self, wanted: Vec<Wanted>, turn: Turn) {
+        let (parts, record) = (self.parts.clone(), self.record.clone());
+        let span = tracing::info_span!(target: SPANS, parent: None, "tick");
+        let work = parts.clock.work();
+        let looking = async move {
+            let deadline = parts.clock.steady().plus(parts.rules.poll_interval.mul_f64(ASKING));
+            let tokens: Vec<TokenKey> = wanted.iter().map(|wanted| wanted.token).collect();
+            let look = survive("a look", polled::look(&parts.feeds, &turn, wanted, deadline, work, &record));
+            let begun = Instant::now();
+            let (report, work) = tokio::select! {
+                looked = look => looked.map_or_else(|| (None, parts.clock.work()), |(report, work)| (Some(report), work)),
+                work = parts.leases.lapse() => {
+                    tracing::warn!("the leases ran out during a look; it is broken off, its tokens may be another's now");
+                    (None, work)
+                }
+            };
+            if let Some(report) = &report {
+                let (tokens, missing, elapsed_ms) = (tokens.len(), report.missing.len(), begun.elapsed().as_millis());
+                let (seen, jumps) = (&report.seen, report.jumps);
+                tracing::debug!(tokens, ?seen, missing, ?jumps, elapsed_ms, "looked at the tokens whose turn it was");
+                shortfall::tell(&report.held_back, parts.clock.now());
+            }
+            (Ended { tokens, report, _work: work }, begun.elapsed())
+        };
+        let duration = self.metrics.duration();
+        self.looks.spawn(
+            async move {
+                let (ended, elapsed) = looking.await;
+                duration.record(elapsed.as_secs_f64(), &[]);
+                ended
+            }
+            .instrument(span),
+        );
+    }
+
+    fn take_in(&mut self, ended: Result<Ended, JoinError>) {
+        let ended = match ended {
+            Ok(ended) => ended,
             Err(error) => {
-                tracing::warn!(%error, "the store does not say what to follow; asking again at the next tick");
-                return work;
+                tracing::error!(%error, "a look ended unexpectedly");
+                return;
             }
         };
-        let tokens = followed.len();
-        if tokens == 0 {
-            return work;
-        }
-        let plan = self.plan(&followed, started, interval);
-        let Plan { longest_wait, .. } = plan;
-        let (planned, left_out) = (plan.planned.len(), plan.left_out.len());
-        self.metrics.planned(planned, left_out, longest_wait);
-        if left_out > 0 {
-            let longest_wait_s = longest_wait.as_secs();
-            tracing::warn!(
-                tokens,
-                planned,
-                left_out,
-                longest_wait_s,
-                "more tokens than the price sources allow to ask for"
-            );
-        }
-        let looked_at: Vec<(TokenKey, Option<Timestamp>)> = plan
-            .planned
-            .iter()
-            .filter_map(|place| followed.get(*place))
-            .map(|followed| (followed.token, self.looked_at.insert(followed.token, started)))
-            .collect();
-        let wanted = wanted(&followed, &plan, started);
-        drop(followed);
-        let (report, work) = polled::look(&self.parts.feeds, &turn, wanted, deadline, work, &self.record).await;
-        self.wait_on(looked_at, &report);
-        shortfall::tell(&report.held_back, self.parts.clock.now());
-        let LookReport { seen, missing, jumps, held_back, .. } = report;
-        let elapsed_ms = begun.elapsed().as_millis();
-        self.metrics.looked(missing, held_back.len(), jumps, begun.elapsed());
-        if missing == tokens {
-            tracing::warn!(tokens, elapsed_ms, "no price source told of any token");
-        } else {
-            tracing::debug!(
-                tokens,
-                planned,
-                ?seen,
-                missing,
-                ?jumps,
-                elapsed_ms,
-                "looked at every token that was planned"
-            );
+        self.roster.ended(&ended.tokens, ended.report.as_ref());
+        let Some(LookReport { jumps, missing, .. }) = &ended.report else { return };
+        self.metrics.jumps(*jumps);
+        if missing.len() == ended.tokens.len() {
+            tracing::warn!(tokens = missing.len(), "no price source told of any token of a look");
         }
         if jumps.outvoted > 0 {
             let (outvoted, confirmed) = (jumps.outvoted, jumps.confirmed);
@@ -176,23 +210,37 @@ impl Poller {
                 "prices that had jumped were left out: another source knows the price of before"
             );
         }
-        work
     }
 
-    /// Everything that is followed here, or what is overdue of it.
-    async fn followed(&mut self, now: Timestamp, turn: &Turn, of: Of) -> Result<Vec<FollowedToken>, StoreError> {
-        let mut followed = self.parts.store.outcomes().under(&turn.fence).follow_list(now).await?;
+    fn tell(&self, at: Moment) {
+        let count = self.roster.count(at.steady);
+        self.metrics.stands(&count);
+    }
+
+    /// Learns what is followed here now.
+    async fn refresh(&mut self, turn: &Turn, at: Moment) -> Result<(), StoreError> {
+        let followed = self.parts.store.outcomes().under(&turn.fence).follow_list(at.now).await?;
         let tickers: HashMap<_, _> = followed.iter().map(|f| (f.token, Arc::clone(&f.symbol))).collect();
-        self.looked_at.retain(|token, _| tickers.contains_key(token));
         self.parts.announcer.learn(tickers);
         self.parts.feeds.forget_all_but(&followed.iter().map(|f| f.token.address).collect());
-        self.remember(&followed, now).await;
-        if let Of::Overdue(shards) = of {
-            // Half an interval: for the next tick of this tracker may be a whole one away.
-            let due = now.minus(self.parts.rules.poll_interval / 2);
-            followed.retain(|f| shards.contains(&Shard::of(&f.token)) && f.last_observed_at.is_none_or(|at| at < due));
+        self.remember(&followed, at.now).await;
+        let feeds = &self.parts.feeds;
+        let rank = |f: &FollowedToken| {
+            Rank::of(f.alerted, at.now.since(f.newest_alerted_at) < FRESH || feeds.is_moving(&f.token.address))
+        };
+        self.roster.refresh(followed, rank, at);
+        let count = self.roster.count(at.steady);
+        if count.planned < count.followed {
+            let (tokens, left_out, longest_wait_s) =
+                (count.followed, count.followed - count.planned, count.longest_wait.as_secs());
+            tracing::warn!(
+                tokens,
+                left_out,
+                longest_wait_s,
+                "more tokens than the price sources allow to ask for in every interval"
+            );
         }
-        Ok(followed)
+        Ok(())
     }
 
     /// Learns what was told before of tokens that are new here: another tracker's until now, or this one's before a restart.
@@ -215,70 +263,4 @@ impl Poller {
             }
         }
     }
-
-    fn plan(&self, followed: &[FollowedToken], now: Timestamp, interval: Duration) -> Plan {
-        let need = |f: &FollowedToken| {
-            let looked_at = self.looked_at.get(&f.token).copied().or(f.last_observed_at).unwrap_or(f.newest_alerted_at);
-            Need {
-                token: f.token,
-                alerted: f.alerted,
-                lively: now.since(f.newest_alerted_at) < FRESH || self.parts.feeds.is_moving(&f.token.address),
-                looked_at,
-                seen_at: f.last_observed_at.map_or(looked_at, |seen_at| seen_at.max(looked_at)),
-            }
-        };
-        let needs: Vec<Need> = followed.iter().map(need).collect();
-        plan(&needs, self.parts.feeds.tokens_every(interval, interval.mul_f64(ASKING)), now, interval)
-    }
-
-    /// Whom no source could be asked for has not had its turn.
-    fn wait_on(&mut self, looked_at: Vec<(TokenKey, Option<Timestamp>)>, report: &LookReport) {
-        if report.unasked.is_empty() {
-            return;
-        }
-        let mut before: HashMap<_, _> = looked_at.into_iter().collect();
-        for token in &report.unasked {
-            match before.remove(token) {
-                Some(Some(looked_at)) => self.looked_at.insert(*token, looked_at),
-                Some(None) => self.looked_at.remove(token),
-                None => None,
-            };
-        }
-    }
-}
-
-/// What a tick looks at.
-#[derive(PartialEq, Eq)]
-enum Of {
-    /// Everything that is this tracker's.
-    All,
-    /// What is overdue of these shards.
-    Overdue(BTreeSet<Shard>),
-}
-
-fn tell(passed: Passed, took: Duration, interval: Duration) {
-    let interval_ms = interval.as_millis();
-    match passed {
-        Passed::OnTime => {}
-        Passed::Skipped(skipped) if took >= interval => {
-            tracing::warn!(skipped, interval_ms, "the tick took longer than its interval");
-        }
-        Passed::Skipped(skipped) => {
-            tracing::warn!(skipped, interval_ms, "the clock was set forward, or this process was held up");
-        }
-        Passed::SetBack(back) => {
-            let back_ms = back.as_millis();
-            tracing::warn!(back_ms, interval_ms, "the clock was set back; the polling goes on by what it says now");
-        }
-    }
-}
-
-/// In the order of the plan.
-fn wanted(followed: &[FollowedToken], plan: &Plan, now: Timestamp) -> Vec<Wanted> {
-    let wanted = |place: &usize, left_out| {
-        let f = followed.get(*place)?;
-        Some(Wanted { token: f.token, pool: f.pool.clone(), young: now.since(f.newest_alerted_at) < YOUNG, left_out })
-    };
-    let planned = plan.planned.iter().filter_map(|place| wanted(place, false));
-    planned.chain(plan.left_out.iter().filter_map(|place| wanted(place, true))).collect()
 }

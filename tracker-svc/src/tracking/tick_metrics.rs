@@ -1,10 +1,9 @@
-//! How the ticks go, as metrics: what was to be looked at, what was, and how long the last one waits.
-
-use std::time::Duration;
+//! How the ticks go, as metrics: what is to be looked at, what is, and how long the last one waits.
 
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, Gauge, Histogram};
 
+use super::roster::Count;
 use crate::feed::cascade::Jumps;
 
 /// See the module. Nothing is written where no exporter is installed.
@@ -27,10 +26,13 @@ impl TickMetrics {
             |name, description| meter.u64_gauge(name).with_unit("{token}").with_description(description).build();
         let seconds = |name, description| meter.f64_gauge(name).with_unit("s").with_description(description).build();
         Self {
-            followed: tokens("perftrack.tick.tokens_followed", "Tokens with an open window: due in every tick"),
-            planned: tokens("perftrack.tick.tokens_planned", "Those of them that the price sources had room for"),
-            left_out: tokens("perftrack.tick.tokens_left_out", "Those of them that they had no room for"),
-            missing: tokens("perftrack.tick.tokens_missing", "Those of them of which no price was told"),
+            followed: tokens("perftrack.tick.tokens_followed", "Tokens with an open window"),
+            planned: tokens("perftrack.tick.tokens_planned", "Those of them that have a turn in every interval"),
+            left_out: tokens(
+                "perftrack.tick.tokens_left_out",
+                "Those of them that the price sources leave no room for in every interval",
+            ),
+            missing: tokens("perftrack.tick.tokens_missing", "Those of them of which the last look told no price"),
             held_back: tokens(
                 "perftrack.tick.tokens_held_back",
                 "Those of them that a source might have told of, had its limit left a request",
@@ -47,17 +49,24 @@ impl TickMetrics {
         }
     }
 
-    pub(super) fn planned(&self, planned: usize, left_out: usize, longest_wait: Duration) {
-        self.followed.record((planned + left_out) as u64, &[]);
+    /// How it stands.
+    pub(super) fn stands(&self, count: &Count) {
+        let Count { followed, planned, missing, held_back, longest_wait } = *count;
+        self.followed.record(followed as u64, &[]);
         self.planned.record(planned as u64, &[]);
-        self.left_out.record(left_out as u64, &[]);
+        self.left_out.record((followed - planned) as u64, &[]);
+        self.missing.record(missing as u64, &[]);
+        self.held_back.record(held_back as u64, &[]);
         self.longest_wait_seconds.record(longest_wait.as_secs_f64(), &[]);
     }
 
-    pub(super) fn looked(&self, missing: usize, held_back: usize, jumps: Jumps, elapsed: Duration) {
-        self.held_back.record(held_back as u64, &[]);
-        self.missing.record(missing as u64, &[]);
-        self.elapsed_seconds.record(elapsed.as_secs_f64(), &[]);
+    /// Where the seconds of a look are recorded.
+    pub(super) fn duration(&self) -> Histogram<f64> {
+        self.elapsed_seconds.clone()
+    }
+
+    /// How the jumps of a look ended.
+    pub(super) fn jumps(&self, jumps: Jumps) {
         let Jumps { confirmed, outvoted, open } = jumps;
         for (ending, count) in [("confirmed", confirmed), ("outvoted", outvoted), ("open", open)] {
             if count > 0 {

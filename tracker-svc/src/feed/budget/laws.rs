@@ -88,4 +88,31 @@ proptest! {
         let limit = 300 + parts.len();
         prop_assert!(most_in_a_minute(sent) <= limit, "more than {limit}");
     }
+
+    #[test]
+    fn what_is_free_within_a_while_is_what_can_be_reserved(steps in steps(), seconds in 0..100_u64) {
+        let mut budget = Budget::new(Limits { requests_per_minute: 26.0, burst: 4, least_pause: Duration::from_secs(2) });
+        let mut now = START;
+        for (pause_ms, step) in steps {
+            now = now.plus(Duration::from_millis(pause_ms));
+            match step {
+                Step::Reserve { patience_ms } => {
+                    let _ = budget.reserve(now, now.plus(Duration::from_millis(patience_ms)));
+                }
+                Step::Refused { after_seconds } => {
+                    let after = after_seconds.map(Duration::from_secs);
+                    budget.refused(now, Pause { after, until_unix_seconds: None });
+                }
+                Step::Share(share) => budget.set_share(share, now),
+                Step::Spare | Step::Answered => {}
+            }
+        }
+        let free = budget.free_within(now, Duration::from_secs(seconds));
+        let until = now.plus(Duration::from_secs(seconds));
+        let mut reserved = 0;
+        while reserved <= free && budget.reserve(now, until).is_ok() {
+            reserved += 1;
+        }
+        prop_assert_eq!(free, reserved);
+    }
 }

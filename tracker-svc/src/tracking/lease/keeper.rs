@@ -10,14 +10,15 @@ use store::leases::{Claim, Kept, SHARDS, Shard};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Gained, State};
+use super::State;
 use crate::tracking::Parts;
 use crate::tracking::patience::survive;
 
 /// See the module.
 pub(in crate::tracking) struct Keeper {
     parts: Parts,
-    gained: mpsc::UnboundedSender<Gained>,
+    /// Told when shards come to this tracker; what is sent holds the clock until they are looked at.
+    gained: mpsc::UnboundedSender<Work>,
     /// Looks that may still be at shards that are leaving.
     ending: Vec<Arc<()>>,
     /// Whether all is as it should be: nothing to take, to give up or to try again.
@@ -27,7 +28,7 @@ pub(in crate::tracking) struct Keeper {
 }
 
 impl Keeper {
-    pub(in crate::tracking) const fn new(parts: Parts, gained: mpsc::UnboundedSender<Gained>) -> Self {
+    pub(in crate::tracking) const fn new(parts: Parts, gained: mpsc::UnboundedSender<Work>) -> Self {
         Self { parts, gained, ending: Vec::new(), settled: false, tells: false }
     }
 
@@ -89,39 +90,31 @@ impl Keeper {
         if self.looks_have_ended() {
             self.ending.clear();
         }
-        let (before, gained, leaves) = self.take_over(&kept, valid_until);
+        let (before, leaves) = self.take_over(&kept, valid_until);
         let leaving = leases.state.borrow().leaving.len();
         self.ending.extend(leaves);
         self.settled = kept.fence.len() == kept.share;
-        self.tell(&kept, before, leaving);
+        self.tell(&kept, &before, leaving);
         if !kept.fence.is_empty() {
             self.parts.feeds.set_share(kept.fence.len() as f64 / SHARDS as f64);
         }
-        if self.tells && !gained.is_empty() {
-            let _ = self.gained.send(Gained { shards: gained, work: self.parts.clock.work() });
+        let known: BTreeSet<(Shard, i64)> = before.fence.epochs().collect();
+        if self.tells && kept.fence.epochs().any(|held| !known.contains(&held)) {
+            let _ = self.gained.send(self.parts.clock.work());
         }
     }
 
-    /// Makes `kept` what this tracker holds. Returns what it was before, the shards to look at that are new or stay after
-    /// all, and, where further shards leave, the looks that may be at them.
-    fn take_over(
-        &self,
-        kept: &Kept,
-        valid_until: domain::timestamp::Timestamp,
-    ) -> (State, BTreeSet<Shard>, Option<Arc<()>>) {
+    /// Makes `kept` what this tracker holds. Returns what it was before and, where further shards leave, the looks that may
+    /// be at them.
+    fn take_over(&self, kept: &Kept, valid_until: domain::timestamp::Timestamp) -> (State, Option<Arc<()>>) {
         let leases = &self.parts.leases;
         let before = leases.state.borrow().clone();
-        let known: BTreeSet<(Shard, i64)> = before.fence.epochs().collect();
-        let new = kept.fence.epochs().filter(|held| !known.contains(held)).map(|(shard, _)| shard);
         // Those that were leaving go first.
         let mut surplus: Vec<Shard> = kept.fence.epochs().map(|(shard, _)| shard).collect();
         surplus.sort_by_key(|shard| (!before.leaving.contains(shard), *shard));
         surplus.truncate(kept.fence.len().saturating_sub(kept.share));
         let leaving: BTreeSet<Shard> = surplus.into_iter().collect();
         let leaves = !leaving.is_subset(&before.leaving);
-        // A tick may have passed over what was leaving then, and stays after all.
-        let stays = before.leaving.difference(&leaving).copied().filter(|shard| kept.fence.holds(*shard));
-        let gained = new.chain(stays).collect();
         leases.state.send_modify(|state| {
             state.fence = kept.fence.clone();
             state.leaving = leaving;
@@ -132,10 +125,10 @@ impl Keeper {
             }
         });
         let looks = Arc::clone(&before.looks);
-        (State { looks: Arc::default(), ..before }, gained, leaves.then_some(looks))
+        (State { looks: Arc::default(), ..before }, leaves.then_some(looks))
     }
 
-    fn tell(&self, kept: &Kept, before: State, leaving: usize) {
+    fn tell(&self, kept: &Kept, before: &State, leaving: usize) {
         let (held, share, trackers) = (kept.fence.len(), kept.share, kept.trackers);
         if (held, trackers, leaving) != (before.fence.len(), before.trackers, before.leaving.len()) {
             tracing::info!(

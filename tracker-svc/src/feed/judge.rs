@@ -187,7 +187,7 @@ impl Feeds {
     /// Ends the way of a token whose price jumped: adds to `seen` what is believed. Returns how the jump ended; `None` where
     /// nothing is believed.
     pub(super) fn settle(&self, mut traveller: Traveller, seen: &mut Seen) -> Option<Ending> {
-        let wanted = traveller.wanted;
+        let (wanted, held_back) = (traveller.wanted, traveller.held_back);
         let jump = traveller.jump.take()?;
         let (ending, claimed_by, reference) = (jump.ending(), jump.claimed_by, jump.reference);
         let (claimed, at) = (jump.claim.price_usd, jump.claim.observed_at);
@@ -198,6 +198,11 @@ impl Feeds {
         tracing::debug!(token.address = %wanted.token.address, source = claimant.name(), from_usd = reference.get(),
             to_usd = claimed.get(), ?ending, "a price jumped");
         let has_credit = claimant.has_credit();
+        if ending == Ending::Open && held_back && has_credit {
+            // Somebody may know, and can be asked soon.
+            self.memory.of(&wanted.token.address, |of| of.told_unsettled(claimed, at));
+            return None;
+        }
         let (believed, pool) = jump.believed(has_credit);
         if believed.is_empty() {
             return None;

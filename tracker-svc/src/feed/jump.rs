@@ -9,7 +9,8 @@
 //!   *fall* only a source counts that still sees liquidity: a market without any keeps its last price for ever, and a rug
 //!   must not be hidden behind it.
 //! - **open**: nobody can be asked, nobody knows the token, or everybody says something else. What was said goes in as it
-//!   is, and the rules of hygiene hold it until it is confirmed or dropped.
+//!   is, and the rules of hygiene hold it until it is confirmed or dropped. Where it is only that a source which may know has
+//!   no request left, the next look asks again; what is claimed for ten minutes is taken for the price.
 //!
 //! A source most of whose prices jump is not taken at its word: where nobody bears it out, what it says of a jump is left out
 //! ([`super::credit`]).

@@ -122,9 +122,9 @@ impl Roster {
     }
 
     /// Whom to look at now, in this order, of those that are `mine`. As far as there is room, everybody who was last looked at
-    /// an interval ago, the longest overdue first, filled up to whole requests with what is due next. Then those who have no
-    /// turn in this interval and would have with more room: others may have a request to spare for them. They are part of a
-    /// look until it [`ended`](Self::ended).
+    /// an interval ago, the longest overdue first, filled up to whole requests with what is due next. Then the rest of them,
+    /// once an interval: other sources may have a request to spare, and where they have not, that is told. All are part of a look
+    /// until it [`ended`](Self::ended).
     pub(super) fn take(&mut self, mine: impl Fn(&TokenKey) -> bool, room: Room, at: Moment) -> Vec<Wanted> {
         self.share(room.every_interval);
         let horizon = at.steady.plus(self.slice() / 2);

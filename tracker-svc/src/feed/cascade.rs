@@ -1,7 +1,9 @@
 //! All sources, one after the other: each is asked for what those before it missed, and to check what they said.
 //!
 //! A look is a stream, not a round: as soon as enough tokens for one request have come through a source, the next one is
-//! asked for them, so that no allowance lies idle while a slow one is used up.
+//! asked for them, so that no allowance lies idle while a slow one is used up. Where looks follow each other closely, those
+//! that the first source leaves open can be taken out of several and [`go on`](Way::On) together: the others allow far fewer
+//! requests.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -49,6 +51,33 @@ pub struct Wanted {
     pub young: bool,
     /// Whether there is no room for it at the first source. The others are asked where they have requests to spare.
     pub left_out: bool,
+}
+
+/// Which part of the way from source to source a look goes.
+#[derive(Debug)]
+pub enum Way {
+    /// From the first source to the last.
+    Whole(Vec<Wanted>),
+    /// Only to the first source, while that one is believed. Tokens for which there is no room at it go on at once.
+    First(Vec<Wanted>),
+    /// From where other looks ended.
+    On(Vec<Onward>),
+}
+
+/// A token whose way goes on.
+#[derive(Debug)]
+pub struct Onward {
+    /// The next source.
+    from: usize,
+    traveller: Traveller,
+}
+
+impl Onward {
+    /// Whose way it is.
+    #[must_use]
+    pub const fn token(&self) -> TokenKey {
+        self.traveller.wanted.token
+    }
 }
 
 /// What was seen of some tokens.
@@ -211,19 +240,24 @@ impl Feeds {
     }
 
     /// Looks at every token once, in this order. What each answer tells is delivered as soon as it is there. No source is
-    /// waited for beyond `deadline`, a moment of [`Clock::steady`].
+    /// waited for beyond `deadline`, a moment of [`Clock::steady`]. Returns whose way goes on, of whom the report says nothing.
     pub async fn look(
         self: &Arc<Self>,
-        wanted: Vec<Wanted>,
+        way: Way,
         deadline: Timestamp,
         work: Work,
         deliver: &mpsc::Sender<Delivery>,
-    ) -> (LookReport, Work) {
-        self.try_distrusted(&wanted).await;
+    ) -> (LookReport, Vec<Onward>, Work) {
+        if let Way::Whole(wanted) | Way::First(wanted) = &way {
+            self.try_distrusted(wanted).await;
+        }
+        let stops = matches!(way, Way::First(_)) && self.sources.first().is_some_and(|first| first.has_credit());
         let mut look = Look {
             feeds: self,
             deadline,
             deliver,
+            stops_before: if stops { 1 } else { self.sources.len() },
+            onward: Vec::new(),
             queues: self.sources.iter().map(|_| Queue::default()).collect(),
             batches: JoinSet::new(),
             of_source: HashMap::new(),
@@ -231,8 +265,13 @@ impl Feeds {
             report: LookReport::default(),
             ended: Seen::default(),
         };
-        for wanted in wanted {
-            look.send_on(usize::from(wanted.left_out), Traveller::new(wanted));
+        match way {
+            Way::Whole(wanted) | Way::First(wanted) => {
+                for wanted in wanted {
+                    look.send_on(usize::from(wanted.left_out), Traveller::new(wanted));
+                }
+            }
+            Way::On(onward) => onward.into_iter().for_each(|Onward { from, traveller }| look.send_on(from, traveller)),
         }
         look.run(work).await
     }
@@ -243,6 +282,10 @@ struct Look<'a> {
     feeds: &'a Arc<Feeds>,
     deadline: Timestamp,
     deliver: &'a mpsc::Sender<Delivery>,
+    /// No source from this one on is asked.
+    stops_before: usize,
+    /// Those who would have to be.
+    onward: Vec<Onward>,
     /// By source.
     queues: Vec<Queue>,
     batches: JoinSet<Batch>,
@@ -263,7 +306,7 @@ struct Batch {
 }
 
 impl Look<'_> {
-    async fn run(mut self, mut work: Work) -> (LookReport, Work) {
+    async fn run(mut self, mut work: Work) -> (LookReport, Vec<Onward>, Work) {
         loop {
             self.launch();
             self.deliver_ended().await;
@@ -277,7 +320,7 @@ impl Look<'_> {
         }
         let named = self.feeds.sources.iter().zip(self.told);
         self.report.seen = named.filter_map(|(source, told)| Some((source.name(), told?))).collect();
-        (self.report, work)
+        (self.report, self.onward, work)
     }
 
     fn joined(&mut self, joined: Option<Result<(Id, Batch), JoinError>>) -> Option<Work> {
@@ -304,6 +347,10 @@ impl Look<'_> {
 
     /// Queues a token at the first source from `index` on that is believed and may know it; without one, its way ends.
     fn send_on(&mut self, index: usize, traveller: Traveller) {
+        if index >= self.stops_before && index < self.feeds.sources.len() {
+            self.onward.push(Onward { from: index, traveller });
+            return;
+        }
         let now = self.feeds.clock.steady();
         let token = &traveller.wanted.token.address;
         let sources = self.queues.iter_mut().zip(&self.feeds.sources).enumerate().skip(index);

@@ -15,7 +15,7 @@ use super::Parts;
 use super::lease::polled::{self, Polled};
 use super::patience::survive;
 use super::tick::ASKING;
-use crate::feed::cascade::Wanted;
+use crate::feed::cascade::{Wanted, Way};
 
 /// A token to look at now.
 #[derive(Debug)]
@@ -120,6 +120,7 @@ async fn look(parts: Parts, record: mpsc::Sender<Polled>, mut tokens: Vec<TokenK
         .map(|token| Wanted { token: *token, pool: pools.remove(token), young: true, left_out: false })
         .collect();
     let deadline = parts.clock.steady().plus(parts.rules.poll_interval.mul_f64(ASKING));
-    let (report, _work) = polled::look(&parts.feeds, &turn, wanted, deadline, work, &record).await;
+    let way = Way::Whole(wanted);
+    let (report, _, _work) = polled::look(&parts.feeds, &turn, way, deadline, work, &record).await;
     tracing::debug!(tokens = tokens.len(), seen = ?report.seen, missing = report.missing.len(), "first look");
 }

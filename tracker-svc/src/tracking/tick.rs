@@ -4,8 +4,11 @@
 //! within the slice, and is not waited for: the next one begins while its last answers come. So nothing queues up before a
 //! source but what it takes within a moment, and a token that comes to this tracker, however old its last price, is asked for
 //! in its turn, not after whatever was planned before it came.
+//!
+//! What the first source leaves open in several ticks goes on to the others together, a few times in an interval: they allow
+//! far fewer requests.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -28,7 +31,7 @@ use super::periods::Rank;
 use super::roster::{Moment, Room, Roster};
 use super::shortfall;
 use super::tick_metrics::TickMetrics;
-use crate::feed::cascade::{LookReport, Wanted};
+use crate::feed::cascade::{LookReport, Onward, Way};
 
 /// For so long after an alert its token is looked at before others: most of what becomes of it happens then.
 const FRESH: Duration = Duration::from_hours(1);
@@ -37,6 +40,8 @@ const PLANNED: f64 = 0.9;
 /// The part of the interval within which a look must have sent its requests. Long enough for one that nobody answers and
 /// another to the next source; whoever is to take the tokens over waits for it.
 pub(super) const ASKING: f64 = 0.25;
+/// The part of the interval for which those who go on to the other sources wait for more.
+const TOGETHER: f64 = 1.0 / 3.0;
 /// An older price is not what the next one is measured by: the rules of hygiene accept anything after so long a gap.
 const REMEMBERED: Duration = Duration::from_mins(15);
 
@@ -46,6 +51,10 @@ pub(super) struct Poller {
     record: mpsc::Sender<Polled>,
     roster: Roster,
     looks: JoinSet<Ended>,
+    /// Whose way goes on.
+    onward: Vec<Onward>,
+    /// Not before this, by the steady time.
+    on_at: Timestamp,
     /// When to ask the store again what to follow, by the steady time.
     refresh_at: Timestamp,
     metrics: TickMetrics,
@@ -53,7 +62,10 @@ pub(super) struct Poller {
 
 /// A look that has ended.
 struct Ended {
+    /// Those whose way ended with it.
     tokens: Vec<TokenKey>,
+    /// Those whose way goes on.
+    onward: Vec<Onward>,
     /// `None` where it broke off.
     report: Option<LookReport>,
     /// Holds the clock until it is taken in.
@@ -72,8 +84,9 @@ enum Event {
 
 impl Poller {
     pub(super) fn new(parts: Parts, record: mpsc::Sender<Polled>) -> Self {
-        let (roster, refresh_at) = (Roster::new(parts.rules.poll_interval), Timestamp::EPOCH);
-        Self { parts, record, roster, looks: JoinSet::new(), refresh_at, metrics: TickMetrics::new() }
+        let (roster, looks, metrics) = (Roster::new(parts.rules.poll_interval), JoinSet::new(), TickMetrics::new());
+        let (on_at, refresh_at) = (Timestamp::EPOCH, Timestamp::EPOCH);
+        Self { parts, record, roster, looks, onward: Vec::new(), on_at, refresh_at, metrics }
     }
 
     /// Ticks until `stop`. The first tick is now: after a restart nothing waits longer than it must.
@@ -98,13 +111,17 @@ impl Poller {
             match event {
                 Event::Ended(ended) => {
                     self.take_in(ended);
+                    self.go_on();
                     continue;
                 }
                 Event::Gained => {
                     while gained.try_recv().is_ok() {}
                     self.refresh_at = Timestamp::EPOCH;
                 }
-                Event::Due => {}
+                Event::Due => self.go_on(),
+            }
+            if clock.steady() < self.next_tick(ticked_at) {
+                continue;
             }
             ticked_at = clock.steady();
             tokio::select! {
@@ -114,8 +131,14 @@ impl Poller {
         }
     }
 
-    /// When the next tick is due: as soon as a token is, but not at once.
+    /// When there is something to do.
     fn next(&self, ticked_at: Timestamp) -> Timestamp {
+        let tick = self.next_tick(ticked_at);
+        if self.onward.is_empty() { tick } else { tick.min(self.on_at) }
+    }
+
+    /// When the next tick is due: as soon as a token is, but not at once.
+    fn next_tick(&self, ticked_at: Timestamp) -> Timestamp {
         let soonest = ticked_at.plus(self.roster.slice());
         self.roster.next_due().map_or(self.refresh_at, |due| due.min(self.refresh_at)).max(soonest)
     }
@@ -128,7 +151,8 @@ impl Poller {
             tracing::debug!("no tokens are this tracker's to look at");
             return;
         };
-        if at.steady >= self.refresh_at {
+        let refreshed = at.steady >= self.refresh_at;
+        if refreshed {
             let interval = self.parts.rules.poll_interval;
             let again_in = match self.refresh(&turn, at).await {
                 Ok(()) => interval,
@@ -146,36 +170,71 @@ impl Poller {
             request: feeds.request_size(),
         };
         let wanted = self.roster.take(|token| turn.fence.covers(token), room, at);
-        self.tell(at);
+        self.tell(at, refreshed);
         if !wanted.is_empty() {
-            self.look(wanted, turn);
+            let tokens = wanted.iter().map(|wanted| wanted.token).collect();
+            self.look(Way::First(wanted), tokens, turn);
+        }
+    }
+
+    /// Asks the other sources for those whose way goes on, where it is time.
+    fn go_on(&mut self) {
+        let (steady, interval) = (self.parts.clock.steady(), self.parts.rules.poll_interval);
+        if self.onward.is_empty() || steady < self.on_at {
+            return;
+        }
+        self.on_at = steady.plus(interval.mul_f64(TOGETHER));
+        let turn = self.parts.leases.turn();
+        let covers = |onward: &Onward| turn.as_ref().is_some_and(|turn| turn.fence.covers(&onward.token()));
+        let (onward, others): (Vec<Onward>, Vec<Onward>) =
+            std::mem::take(&mut self.onward).into_iter().partition(covers);
+        // Another looks at them now.
+        self.roster.ended(&others.iter().map(Onward::token).collect::<Vec<_>>(), None);
+        if let Some(turn) = turn.filter(|_| !onward.is_empty()) {
+            let tokens = onward.iter().map(Onward::token).collect();
+            self.look(Way::On(onward), tokens, turn);
         }
     }
 
     /// Looks at these tokens, in a task of its own.
-    fn look(&mut self, wanted: Vec<Wanted>, turn: Turn) {
+    fn look(&mut self, way: Way, mut tokens: Vec<TokenKey>, turn: Turn) {
         let (parts, record) = (self.parts.clone(), self.record.clone());
         let span = tracing::info_span!(target: SPANS, parent: None, "tick");
         let work = parts.clock.work();
         let looking = async move {
-            let deadline = parts.clock.steady().plus(parts.rules.poll_interval.mul_f64(ASKING));
-            let tokens: Vec<TokenKey> = wanted.iter().map(|wanted| wanted.token).collect();
-            let look = survive("a look", polled::look(&parts.feeds, &turn, wanted, deadline, work, &record));
+            // Where others wait for the next such look, requests lie idle no longer than it takes.
+            let asking = if matches!(way, Way::On(_)) { TOGETHER } else { ASKING };
+            let deadline = parts.clock.steady().plus(parts.rules.poll_interval.mul_f64(asking));
+            let look = survive("a look", polled::look(&parts.feeds, &turn, way, deadline, work, &record));
             let begun = Instant::now();
-            let (report, work) = tokio::select! {
-                looked = look => looked.map_or_else(|| (None, parts.clock.work()), |(report, work)| (Some(report), work)),
+            let broken_off = |work| (None, Vec::new(), work);
+            let (report, onward, work) = tokio::select! {
+                looked = look => match looked {
+                    Some((report, onward, work)) => (Some(report), onward, work),
+                    None => broken_off(parts.clock.work()),
+                },
                 work = parts.leases.lapse() => {
                     tracing::warn!("the leases ran out during a look; it is broken off, its tokens may be another's now");
-                    (None, work)
+                    broken_off(work)
                 }
             };
+            let goes_on: HashSet<TokenKey> = onward.iter().map(Onward::token).collect();
+            tokens.retain(|token| !goes_on.contains(token));
             if let Some(report) = &report {
                 let (tokens, missing, elapsed_ms) = (tokens.len(), report.missing.len(), begun.elapsed().as_millis());
-                let (seen, jumps) = (&report.seen, report.jumps);
-                tracing::debug!(tokens, ?seen, missing, ?jumps, elapsed_ms, "looked at the tokens whose turn it was");
+                let (seen, jumps, onward) = (&report.seen, report.jumps, onward.len());
+                tracing::debug!(
+                    tokens,
+                    ?seen,
+                    missing,
+                    onward,
+                    ?jumps,
+                    elapsed_ms,
+                    "looked at the tokens whose turn it was"
+                );
                 shortfall::tell(&report.held_back, parts.clock.now());
             }
-            (Ended { tokens, report, _work: work }, begun.elapsed())
+            (Ended { tokens, onward, report, _work: work }, begun.elapsed())
         };
         let duration = self.metrics.duration();
         self.looks.spawn(
@@ -197,11 +256,9 @@ impl Poller {
             }
         };
         self.roster.ended(&ended.tokens, ended.report.as_ref());
-        let Some(LookReport { jumps, missing, .. }) = &ended.report else { return };
+        self.onward.extend(ended.onward);
+        let Some(LookReport { jumps, .. }) = &ended.report else { return };
         self.metrics.jumps(*jumps);
-        if missing.len() == ended.tokens.len() {
-            tracing::warn!(tokens = missing.len(), "no price source told of any token of a look");
-        }
         if jumps.outvoted > 0 {
             let (outvoted, confirmed) = (jumps.outvoted, jumps.confirmed);
             tracing::info!(
@@ -212,9 +269,23 @@ impl Poller {
         }
     }
 
-    fn tell(&self, at: Moment) {
+    /// Says how it stands; in the log once an interval, where it does not stand well.
+    fn tell(&self, at: Moment, logs: bool) {
         let count = self.roster.count(at.steady);
         self.metrics.stands(&count);
+        if logs && count.followed > 0 && count.missing == count.followed {
+            tracing::warn!(tokens = count.followed, "no price source told of any token");
+        }
+        if logs && count.planned < count.followed {
+            let (tokens, left_out) = (count.followed, count.followed - count.planned);
+            let longest_wait_s = count.longest_wait.as_secs();
+            tracing::warn!(
+                tokens,
+                left_out,
+                longest_wait_s,
+                "more tokens than the price sources allow to ask for in every interval"
+            );
+        }
     }
 
     /// Learns what is followed here now.
@@ -229,17 +300,6 @@ impl Poller {
             Rank::of(f.alerted, at.now.since(f.newest_alerted_at) < FRESH || feeds.is_moving(&f.token.address))
         };
         self.roster.refresh(followed, rank, at);
-        let count = self.roster.count(at.steady);
-        if count.planned < count.followed {
-            let (tokens, left_out, longest_wait_s) =
-                (count.followed, count.followed - count.planned, count.longest_wait.as_secs());
-            tracing::warn!(
-                tokens,
-                left_out,
-                longest_wait_s,
-                "more tokens than the price sources allow to ask for in every interval"
-            );
-        }
         Ok(())
     }
 

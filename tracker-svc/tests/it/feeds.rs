@@ -16,7 +16,7 @@ use simulator::scenario::Scenario;
 use simulator::token::SimulatedToken;
 use store::pools::PinnedPool;
 use tokio::sync::mpsc;
-use tracker_svc::feed::cascade::{LookReport, Wanted, key};
+use tracker_svc::feed::cascade::{LookReport, Onward, Wanted, Way, key};
 use tracker_svc::feed::pool_choice::PoolRules;
 use tracker_svc::feed::{Endpoint, FeedSettings, Feeds};
 
@@ -103,12 +103,27 @@ impl Played {
     }
 
     async fn look_until(&self, wanted: Vec<Wanted>, deadline: Timestamp) -> Looked {
+        let (seen, pools, report, _) = self.look_on(Way::Whole(wanted), deadline).await;
+        (seen, pools, report)
+    }
+
+    /// A part of the way. Returns whose goes on.
+    async fn look_along(&self, way: Way) -> (Vec<(TokenAddress, Observation)>, LookReport, Vec<Onward>) {
+        let (seen, _, report, onward) = self.look_on(way, self.clock.now().plus(Duration::from_secs(15))).await;
+        (seen, report, onward)
+    }
+
+    async fn look_on(
+        &self,
+        way: Way,
+        deadline: Timestamp,
+    ) -> (Vec<(TokenAddress, Observation)>, BTreeMap<TokenAddress, PinnedPool>, LookReport, Vec<Onward>) {
         let (deliver, mut deliveries) = mpsc::channel(100);
         let work = self.clock.work();
         let look = async {
-            let (report, _work) = self.feeds.look(wanted, deadline, work, &deliver).await;
+            let (report, onward, _work) = self.feeds.look(way, deadline, work, &deliver).await;
             drop(deliver);
-            report
+            (report, onward)
         };
         // Taken up at once: what is delivered holds the clock.
         let take_up = async {
@@ -119,8 +134,8 @@ impl Played {
             }
             (seen, pools)
         };
-        let (report, (seen, pools)) = futures::join!(look, take_up);
-        (seen, pools, report)
+        let ((report, onward), (seen, pools)) = futures::join!(look, take_up);
+        (seen, pools, report, onward)
     }
 
     /// Lets time pass until so long after the start.
@@ -348,4 +363,27 @@ async fn the_pinned_pool_is_found_where_the_answer_shows_another() {
     assert_eq!((&seen.pool, seen.liquidity_usd), (&None, None), "the price alone, for the pin may come back");
     assert!(pools.is_empty());
     played.assert_true(&prices);
+}
+
+#[tokio::test]
+async fn what_the_first_source_leaves_open_in_several_looks_goes_on_to_the_others_together() {
+    let played = Played::with(90, Limits::real(), |mut token| {
+        if token.seed.at(7_777).0 % 3 == 0 {
+            token.quirks.dexscreener_after = Duration::from_secs(60_000);
+        }
+        token
+    })
+    .await;
+    let mut onward = Vec::new();
+    for tokens in played.tokens.chunks(30) {
+        let (seen, report, goes_on) = played.look_along(Way::First(tokens.iter().copied().map(wanted).collect())).await;
+        assert_eq!((seen.len() + goes_on.len(), report.missing.len()), (30, 0));
+        onward.extend(goes_on);
+    }
+    assert!(onward.len() > 10, "{}", onward.len());
+    assert_eq!((played.exchange.requests(Source::DexScreener), played.exchange.requests(Source::Jupiter)), (3, 0));
+    let left = onward.len();
+    let (seen, report, goes_on) = played.look_along(Way::On(onward)).await;
+    assert_eq!((seen.len(), report.missing.len(), goes_on.len()), (left, 0, 0));
+    assert_eq!((played.exchange.requests(Source::DexScreener), played.exchange.requests(Source::Jupiter)), (3, 1));
 }

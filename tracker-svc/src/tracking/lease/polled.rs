@@ -10,7 +10,7 @@ use tracing::Span;
 
 use super::Turn;
 use crate::feed::Feeds;
-use crate::feed::cascade::{Delivery, LookReport, Wanted};
+use crate::feed::cascade::{Delivery, LookReport, Onward, Way};
 
 /// An answer of a price source, on its way to the store.
 #[derive(Debug)]
@@ -28,14 +28,14 @@ const UNMARKED: usize = 16;
 pub(in crate::tracking) async fn look(
     feeds: &Arc<Feeds>,
     turn: &Turn,
-    wanted: Vec<Wanted>,
+    way: Way,
     deadline: Timestamp,
     work: Work,
     record: &mpsc::Sender<Polled>,
-) -> (LookReport, Work) {
+) -> (LookReport, Vec<Onward>, Work) {
     let (deliver, mut delivered) = mpsc::channel(UNMARKED);
     let under = Arc::new(turn.fence.clone());
-    let looking = async move { feeds.look(wanted, deadline, work, &deliver).await };
+    let looking = async move { feeds.look(way, deadline, work, &deliver).await };
     let marking = async move {
         while let Some(delivery) = delivered.recv().await {
             // Nobody receives only while the tracker stops.

@@ -143,7 +143,8 @@ impl Budget {
             return 0;
         }
         let ahead = self.interval() * (self.burst() - 1);
-        let further = until.plus(ahead).since(self.due.max(first)).as_nanos() / self.interval().as_nanos().max(1);
+        // Timestamps are whole microseconds, and so are the steps from one turn to the next.
+        let further = until.plus(ahead).since(self.due.max(first)).as_micros() / self.interval().as_micros().max(1);
         usize::try_from(further).unwrap_or(usize::MAX).saturating_add(1)
     }
 

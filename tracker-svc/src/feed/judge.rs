@@ -10,7 +10,7 @@ use domain::token::TokenAddress;
 use store::pools::PinnedPool;
 
 use super::cascade::{Feeds, Jumps, Seen, Wanted};
-use super::jump::{Ending, Jump, Witness, agree};
+use super::jump::{Ending, Jump, WAITS, Witness, agree};
 use super::pool_choice::{Choice, choose};
 use super::queue::Traveller;
 use super::source::{Answer, Source};
@@ -200,8 +200,13 @@ impl Feeds {
         let has_credit = claimant.has_credit();
         if ending == Ending::Open && held_back && has_credit {
             // Somebody may know, and can be asked soon.
-            self.memory.of(&wanted.token.address, |of| of.told_unsettled(claimed, at));
-            return None;
+            let waits = self.memory.of(&wanted.token.address, |of| {
+                of.told_unsettled(claimed, at);
+                of.unsettled_for(at) < WAITS
+            });
+            if waits {
+                return None;
+            }
         }
         let (believed, pool) = jump.believed(has_credit);
         if believed.is_empty() {

@@ -10,7 +10,7 @@
 //!   must not be hidden behind it.
 //! - **open**: nobody can be asked, nobody knows the token, or everybody says something else. What was said goes in as it
 //!   is, and the rules of hygiene hold it until it is confirmed or dropped. Where it is only that a source which may know has
-//!   no request left, the next look asks again; what is claimed for ten minutes is taken for the price.
+//!   no request left, the next looks ask again, for a few minutes.
 //!
 //! A source most of whose prices jump is not taken at its word: where nobody bears it out, what it says of a jump is left out
 //! ([`super::credit`]).
@@ -25,6 +25,8 @@ use store::pools::PinnedPool;
 pub const JUMP: f64 = 3.0;
 /// Liquidity in USD behind a price that speaks against a fall. The rug rule takes no pool for one below it either.
 const ALIVE_USD: f64 = 1_000.0;
+/// A jump that could not be settled for want of requests waits for them so long.
+pub const WAITS: Duration = Duration::from_secs(150);
 /// A jump that nobody could settle for so long is taken for the price.
 pub const ADOPTED_AFTER: Duration = Duration::from_mins(10);
 

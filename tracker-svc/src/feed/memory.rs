@@ -158,6 +158,12 @@ impl TokenMemory {
         }
     }
 
+    /// For how long jumps from its last price could not be settled at `at`.
+    #[must_use]
+    pub fn unsettled_for(&self, at: Timestamp) -> Duration {
+        self.unsettled_since.map_or(Duration::ZERO, |since| at.since(since))
+    }
+
     /// Whether its price has moved a short while ago.
     #[must_use]
     pub fn is_moving(&self, now: Timestamp) -> bool {

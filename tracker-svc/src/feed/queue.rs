@@ -1,5 +1,6 @@
-//! Tokens that wait to be asked of one source: those that no source before it told of, then those whose price is to be
-//! checked, the longest unasked first; and last those for which there was no room at the first source.
+//! Tokens that wait to be asked of one source: those whose price is to be checked, for a jump says more than any other price,
+//! then those that no source before it told of, the longest unasked first; and last those for which there was no room at the
+//! first source.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -71,10 +72,10 @@ impl Queue {
         self.since
     }
 
-    /// The next batch. Checks fill up a request that is needed anyway, or make one of their own.
+    /// The next batch. Checks are filled up with others.
     pub(super) fn take(&mut self, size: usize, now: Timestamp) -> Vec<Traveller> {
         let mut batch = Vec::with_capacity(size.min(self.len()));
-        for waiting in [&mut self.missing, &mut self.jumped] {
+        for waiting in [&mut self.jumped, &mut self.missing] {
             while batch.len() < size
                 && let Some((_, traveller)) = waiting.pop_first()
             {

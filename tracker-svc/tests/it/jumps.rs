@@ -132,13 +132,13 @@ async fn a_second_source_that_lies_does_not_outvote_the_first_one() {
 }
 
 #[tokio::test]
-async fn a_jump_waits_where_those_who_may_know_have_no_request_left_and_is_taken_for_the_price_when_it_lasts() {
+async fn a_jump_waits_a_few_minutes_for_those_who_may_know_and_have_no_request_left() {
     for true_price in [true, false] {
         let played = Played::with(1, Limits::real(), |token| token).await;
         played.look().await;
         for source in [Source::Jupiter, Source::GeckoTerminal] {
-            let refused = Fault::TooManyRequests { retry_after: Duration::from_secs(300) };
-            let until = START.plus(minutes(if true_price { 4 } else { 60 }));
+            let refused = Fault::TooManyRequests { retry_after: Duration::from_secs(30) };
+            let until = START.plus(minutes(if true_price { 2 } else { 60 }));
             played.faults.script(source, When::Between(START.plus(Duration::from_secs(1)), until), refused);
         }
         played.faults.script(Source::DexScreener, When::Always, Fault::Entry(None, Spoil::Factor(4.0)));
@@ -151,9 +151,9 @@ async fn a_jump_waits_where_those_who_may_know_have_no_request_left_and_is_taken
         }
         let first = told.first().unwrap().0;
         if true_price {
-            assert!((4..=8).contains(&first) && told.iter().all(|(_, by)| by != "dexscreener"), "{told:?}");
+            assert!((2..=3).contains(&first) && told.iter().all(|(_, by)| by != "dexscreener"), "{told:?}");
         } else {
-            assert!(first == 12 && told.iter().all(|(_, by)| by == "dexscreener"), "{told:?}");
+            assert!(first == 4 && told.iter().all(|(_, by)| by == "dexscreener"), "{told:?}");
         }
     }
 }

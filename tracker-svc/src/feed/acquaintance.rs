@@ -23,7 +23,7 @@ const PAUSES: [Duration; 3] = [Duration::from_mins(1), Duration::from_mins(2), D
 /// A young alert never waits longer: any minute a source may begin to know it, and these minutes count most.
 const LONGEST_FOR_THE_YOUNG: Duration = Duration::from_mins(1);
 /// A look somewhat earlier in its minute than the last one is still the look of that minute.
-const EARLY: Duration = Duration::from_secs(25);
+const EARLY: Duration = Duration::from_secs(20);
 
 impl Default for Acquaintance {
     fn default() -> Self {
@@ -66,12 +66,12 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_asked_again_after_one_two_and_five_minutes() {
-        assert_eq!(pauses(false), [35, 95, 275, 275]);
+        assert_eq!(pauses(false), [40, 100, 280, 280]);
     }
 
     #[test]
     fn a_young_alert_is_asked_for_every_minute() {
-        assert_eq!(pauses(true), [5, 35, 35, 35]);
+        assert_eq!(pauses(true), [10, 40, 40, 40]);
     }
 
     #[test]
@@ -82,6 +82,6 @@ mod tests {
         known.told(at(120));
         assert!(known.unknown_until <= at(120));
         known.missed(at(180), false);
-        assert_eq!(known.unknown_until, at(180 + 35));
+        assert_eq!(known.unknown_until, at(180 + 40));
     }
 }

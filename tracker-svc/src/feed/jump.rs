@@ -26,7 +26,7 @@ pub const JUMP: f64 = 3.0;
 /// Liquidity in USD behind a price that speaks against a fall. The rug rule takes no pool for one below it either.
 const ALIVE_USD: f64 = 1_000.0;
 /// A jump that could not be settled for want of requests waits for them so long.
-pub const WAITS: Duration = Duration::from_secs(150);
+pub const WAITS: Duration = Duration::from_secs(270);
 /// A jump that nobody could settle for so long is taken for the price.
 pub const ADOPTED_AFTER: Duration = Duration::from_mins(10);
 

@@ -40,8 +40,9 @@ const PLANNED: f64 = 0.9;
 /// The part of the interval within which a look must have sent its requests. Long enough for one that nobody answers and
 /// another to the next source; whoever is to take the tokens over waits for it.
 pub(super) const ASKING: f64 = 0.25;
-/// The part of the interval for which those who go on to the other sources wait for more.
-const TOGETHER: f64 = 1.0 / 3.0;
+/// The part of the interval for which those who go on to the other sources wait for more: two trackers then ask GeckoTerminal
+/// five times a minute, which allows six.
+const TOGETHER: f64 = 0.4;
 /// An older price is not what the next one is measured by: the rules of hygiene accept anything after so long a gap.
 const REMEMBERED: Duration = Duration::from_mins(15);
 

@@ -153,7 +153,7 @@ async fn a_jump_waits_a_few_minutes_for_those_who_may_know_and_have_no_request_l
         if true_price {
             assert!((2..=3).contains(&first) && told.iter().all(|(_, by)| by != "dexscreener"), "{told:?}");
         } else {
-            assert!(first == 4 && told.iter().all(|(_, by)| by == "dexscreener"), "{told:?}");
+            assert!(first == 6 && told.iter().all(|(_, by)| by == "dexscreener"), "{told:?}");
         }
     }
 }

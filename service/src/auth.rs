@@ -26,7 +26,7 @@ use crate::watched::Current;
 
 pub use role::{NEEDED, Role, needed};
 use token::{Hash, Refused};
-pub use token::{Token, Tokens, TokensError, create};
+pub use token::{Tokens, TokensError, create};
 
 /// Reads the file of tokens.
 pub(crate) fn read(path: &Path) -> Result<Tokens, TokensError> {

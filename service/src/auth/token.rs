@@ -26,7 +26,7 @@ const HASH: &str = "sha256:";
 
 /// A token as the server knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Token {
+pub(super) struct Token {
     name: String,
     role: Role,
     /// `None` never.
@@ -113,13 +113,8 @@ impl Tokens {
         Ok(Self(tokens))
     }
 
-    /// The token with this text that has not expired. Takes the same time whichever it is, and if there is none.
-    #[must_use]
-    pub fn find(&self, text: &str, now: SystemTime) -> Option<&Token> {
-        self.known(&Hash::of(text), now)
-    }
-
-    /// The token with this hash, if it is good for `needed` at `now`.
+    /// The token with this hash, if it is good for `needed` at `now`. Takes the same time whichever it is, and if there is
+    /// none.
     pub(super) fn allows(&self, hash: &Hash, needed: Role, now: SystemTime) -> Result<&Token, Refused> {
         let token = self.known(hash, now).ok_or(Refused::Unknown)?;
         if token.role < needed { Err(Refused::RoleTooLow(token.caller())) } else { Ok(token) }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use super::{ERROR_DOMAIN, Reason, Rejection, Violations};
+use super::{ERROR_DOMAIN, Reason, Rejection, Violations, with_causes};
 
 fn with(count: usize) -> Violations {
     let mut violations = Violations::new();
@@ -99,4 +99,15 @@ fn an_unreachable_database_is_worth_a_retry_soon_and_a_full_one_later() {
     let status = Status::from(Rejection::from(StoreError::NulInText { field: "alert.token.name" }));
     assert_eq!(status.code(), Code::InvalidArgument);
     assert_eq!(status.get_error_details().bad_request().unwrap().field_violations[0].field, "alert.token.name");
+}
+
+#[test]
+fn what_an_error_says_of_its_cause_already_is_said_once() {
+    #[derive(Debug, thiserror::Error)]
+    #[error("cannot listen: {0}; choose another address")]
+    struct Bind(#[source] std::io::Error);
+    let error = anyhow::Error::new(Bind(std::io::Error::other("in use"))).context("starting");
+    assert_eq!(with_causes(error.as_ref()), "starting: cannot listen: in use; choose another address");
+    let told = anyhow::anyhow!("in use").context("listening");
+    assert_eq!(with_causes(told.as_ref()), "listening: in use");
 }

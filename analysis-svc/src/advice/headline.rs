@@ -81,6 +81,11 @@ pub fn not_certified(standing: &Standing, request: &Request, baseline: &Baseline
         Standing::Another(NotStanding::OtherConfig) => {
             vec!["asked of another config than the bot recorded as in force: only that one is certified".to_owned()]
         }
+        Standing::Another(NotStanding::UnrecordedConfig) => {
+            let said = "asked of a config that is recorded nowhere: only the one in force is certified, as the bot recorded it \
+                 (RecordConfig) or as the alerts obey it";
+            vec![said.to_owned()]
+        }
         Standing::BelowFirst(tokens) => vec![format!(
             "{} matured tokens: the first checkpoint is at {}",
             wording::count(*tokens),

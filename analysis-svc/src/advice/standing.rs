@@ -24,6 +24,8 @@ pub enum NotStanding {
     Window,
     /// It is about another config than the bot recorded as in force.
     OtherConfig,
+    /// It is about a config that was given, and the bot recorded none as in force.
+    UnrecordedConfig,
 }
 
 /// What certification has to say to a question.

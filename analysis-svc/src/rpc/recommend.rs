@@ -62,7 +62,8 @@ pub async fn history(service: &Analysis) -> Result<History, Rejection> {
 }
 
 /// The standing question is over all alerts, and under the config that the bot recorded as in force; where it recorded none,
-/// under the one given.
+/// under the one that the alerts obey. One that is only given is no more than a question: who may try many would be certified
+/// by chance.
 async fn asked(
     service: &Analysis,
     snapshot: &Snapshot,
@@ -75,6 +76,7 @@ async fn asked(
     let standing = match (&given, in_force.config()) {
         _ if window != Window::default() => Err(NotStanding::Window),
         (Some(given), Some(in_force)) if given != in_force => Err(NotStanding::OtherConfig),
+        (Some(_), None) => Err(NotStanding::UnrecordedConfig),
         _ => Ok(()),
     };
     let turned = history.last_turned(&service.catalogue, now.max(service.clock.now()));

@@ -186,3 +186,25 @@ async fn only_the_standing_question_is_certified_and_written_down() -> anyhow::R
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_config_that_is_only_given_is_no_more_than_a_question() -> anyhow::Result<()> {
+    for mut world in both().await? {
+        record(&world.store, three_weeks()).await?;
+        // Without a recorded config the one that the alerts obey is in force: it is certified, and no other.
+        assert_eq!(certified(&recommend(&mut world, RecommendRequest::default()).await?).len(), 1);
+        let written = ledger(&mut world).await?;
+        for least in ["0", "1", "2"] {
+            let values = BTreeMap::from([("MIN_LIQUIDITY_USD".to_owned(), least.to_owned())]);
+            let request = RecommendRequest { current: Some(FilterConfig { values }), ..RecommendRequest::default() };
+            let answer = recommend(&mut world, request).await?;
+            assert_eq!(certified(&answer), Vec::<&BTreeMap<_, _>>::new());
+            assert!(answer.recommendations.iter().all(|one| one.set.is_empty() && one.id.is_empty()));
+            let says = |line: &String| line.starts_with("asked of a config that is recorded nowhere");
+            assert!(answer.not_certified.iter().any(says), "{:?}", answer.not_certified);
+        }
+        assert_eq!(ledger(&mut world).await?, written);
+        world.end().await?;
+    }
+    Ok(())
+}

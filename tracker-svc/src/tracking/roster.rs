@@ -179,14 +179,17 @@ impl Roster {
             let Some(entry) = self.tokens.get_mut(token) else { continue };
             let begun = entry.in_look_since.take();
             let Some((unasked, missing, held_back)) = &named else { continue };
-            if let Some(begun) = begun.filter(|_| !unasked.contains(token)) {
-                entry.looked_at = begun;
-            }
-            entry.told = match (missing.contains(token), held_back.contains(token)) {
+            let told = match (missing.contains(token), held_back.contains(token)) {
                 (_, true) => Told::HeldBack,
                 (true, false) => Told::Nothing,
                 (false, false) => Told::Price,
             };
+            if let Some(begun) = begun.filter(|_| !unasked.contains(token)) {
+                // Sources leave an entry out now and then: so that no minute is lost by that, it is asked for once more soon.
+                let is_first_miss = told == Told::Nothing && entry.told == Told::Price;
+                entry.looked_at = if is_first_miss { begun.minus(self.interval / 2) } else { begun };
+            }
+            entry.told = told;
         }
     }
 

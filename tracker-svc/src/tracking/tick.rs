@@ -21,7 +21,7 @@ use store::outcomes::FollowedToken;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 
 use super::Parts;
 use super::lease::Turn;
@@ -125,8 +125,9 @@ impl Poller {
                 continue;
             }
             ticked_at = clock.steady();
+            let span = tracing::info_span!(target: SPANS, parent: None, "tick");
             tokio::select! {
-                _ = survive("a tick", self.tick()) => {}
+                _ = survive("a tick", self.tick().instrument(span)) => {}
                 () = stop.cancelled() => return,
             }
         }
@@ -174,7 +175,7 @@ impl Poller {
         self.tell(at, refreshed);
         if !wanted.is_empty() {
             let tokens = wanted.iter().map(|wanted| wanted.token).collect();
-            self.look(Way::First(wanted), tokens, turn);
+            self.look(Way::First(wanted), tokens, turn, Span::current());
         }
     }
 
@@ -193,14 +194,13 @@ impl Poller {
         self.roster.ended(&others.iter().map(Onward::token).collect::<Vec<_>>(), None);
         if let Some(turn) = turn.filter(|_| !onward.is_empty()) {
             let tokens = onward.iter().map(Onward::token).collect();
-            self.look(Way::On(onward), tokens, turn);
+            self.look(Way::On(onward), tokens, turn, tracing::info_span!(target: SPANS, parent: None, "tick"));
         }
     }
 
-    /// Looks at these tokens, in a task of its own.
-    fn look(&mut self, way: Way, mut tokens: Vec<TokenKey>, turn: Turn) {
+    /// Looks at these tokens, in a task of its own that belongs to `span`.
+    fn look(&mut self, way: Way, mut tokens: Vec<TokenKey>, turn: Turn, span: Span) {
         let (parts, record) = (self.parts.clone(), self.record.clone());
-        let span = tracing::info_span!(target: SPANS, parent: None, "tick");
         let work = parts.clock.work();
         let looking = async move {
             // Where others wait for the next such look, requests lie idle no longer than it takes.

@@ -30,6 +30,7 @@ pub mod jump;
 pub mod jupiter;
 pub mod latency;
 pub mod lenient;
+pub mod look;
 pub mod memory;
 pub mod pool_choice;
 mod queue;

@@ -9,8 +9,9 @@ use domain::timestamp::Timestamp;
 use domain::token::TokenAddress;
 use store::pools::PinnedPool;
 
-use super::cascade::{Feeds, Jumps, Seen, Wanted};
+use super::cascade::Feeds;
 use super::jump::{Ending, Jump, WAITS, Witness, agree};
+use super::look::{Jumps, Seen, Wanted};
 use super::pool_choice::{Choice, choose};
 use super::queue::Traveller;
 use super::source::{Answer, Source};

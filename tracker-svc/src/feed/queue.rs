@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use domain::timestamp::Timestamp;
 
-use super::cascade::Wanted;
 use super::jump::Jump;
+use super::look::Wanted;
 
 /// A token on its way from source to source.
 #[derive(Debug)]

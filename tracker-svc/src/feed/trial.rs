@@ -2,8 +2,9 @@
 
 use domain::token::TokenAddress;
 
-use super::cascade::{Feeds, Wanted};
+use super::cascade::Feeds;
 use super::credit::close;
+use super::look::Wanted;
 use super::{Purpose, QuotedIn};
 
 impl Feeds {

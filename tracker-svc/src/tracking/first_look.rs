@@ -15,7 +15,7 @@ use super::Parts;
 use super::lease::polled::{self, Polled};
 use super::patience::survive;
 use super::tick::ASKING;
-use crate::feed::cascade::{Wanted, Way};
+use crate::feed::look::{Wanted, Way};
 
 /// A token to look at now.
 #[derive(Debug)]

@@ -17,7 +17,7 @@ use super::Parts;
 use super::lease::polled::Polled;
 use super::patience::{Patience, survive};
 use super::record_metrics;
-use crate::feed::cascade::{Delivery, Seen};
+use crate::feed::look::{Delivery, Seen};
 
 /// So many observations go into one transaction at most (and one answer more).
 const TOGETHER: usize = 1_000;

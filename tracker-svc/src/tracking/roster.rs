@@ -14,7 +14,7 @@ use store::outcomes::FollowedToken;
 use store::pools::PinnedPool;
 
 use super::periods::{Periods, RANKS, Rank};
-use crate::feed::cascade::{LookReport, Wanted};
+use crate::feed::look::{LookReport, Wanted};
 
 /// For so long after an alert its token may be new to the sources.
 const YOUNG: Duration = Duration::from_mins(30);

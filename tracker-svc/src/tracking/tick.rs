@@ -31,7 +31,7 @@ use super::periods::Rank;
 use super::roster::{Moment, Room, Roster};
 use super::shortfall;
 use super::tick_metrics::TickMetrics;
-use crate::feed::cascade::{LookReport, Onward, Way};
+use crate::feed::look::{LookReport, Onward, Way};
 
 /// For so long after an alert its token is looked at before others: most of what becomes of it happens then.
 const FRESH: Duration = Duration::from_hours(1);

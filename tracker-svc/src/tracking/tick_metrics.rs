@@ -4,7 +4,7 @@ use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, Gauge, Histogram};
 
 use super::roster::Count;
-use crate::feed::cascade::Jumps;
+use crate::feed::look::Jumps;
 
 /// See the module. Nothing is written where no exporter is installed.
 #[derive(Debug)]

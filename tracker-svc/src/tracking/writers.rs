@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::Parts;
 use super::lease::polled::Polled;
 use super::record::Recorder;
-use crate::feed::cascade::{Delivery, Seen};
+use crate::feed::look::{Delivery, Seen};
 
 /// So many writers. Each holds a connection while it writes; beyond a few they only wait for the same disk.
 const WRITERS: usize = 3;

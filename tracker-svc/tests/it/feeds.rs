@@ -16,7 +16,8 @@ use simulator::scenario::Scenario;
 use simulator::token::SimulatedToken;
 use store::pools::PinnedPool;
 use tokio::sync::mpsc;
-use tracker_svc::feed::cascade::{LookReport, Onward, Wanted, Way, key};
+use tracker_svc::feed::cascade::key;
+use tracker_svc::feed::look::{LookReport, Onward, Wanted, Way};
 use tracker_svc::feed::pool_choice::PoolRules;
 use tracker_svc::feed::{Endpoint, FeedSettings, Feeds};
 

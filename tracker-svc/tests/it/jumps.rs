@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use simulator::exchange::Limits;
 use simulator::faults::{Fault, Source, Spoil, When};
-use tracker_svc::feed::cascade::{Jumps, Wanted};
+use tracker_svc::feed::look::{Jumps, Wanted};
 
 use crate::feeds::{Played, Prices, START, by, wanted};
 

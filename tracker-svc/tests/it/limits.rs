@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::token::TokenAddress;
 use simulator::exchange::Limits;
 use simulator::faults::{Fault, Source, When};
-use tracker_svc::feed::cascade::Wanted;
+use tracker_svc::feed::look::Wanted;
 use tracker_svc::feed::pool_choice::PoolRules;
 use tracker_svc::feed::{FeedSettings, Feeds};
 

@@ -10,7 +10,7 @@ use tracing::Span;
 
 use super::Turn;
 use crate::feed::Feeds;
-use crate::feed::cascade::{Delivery, LookReport, Onward, Way};
+use crate::feed::look::{Delivery, LookReport, Onward, Way};
 
 /// An answer of a price source, on its way to the store.
 #[derive(Debug)]

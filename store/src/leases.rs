@@ -5,6 +5,9 @@
 //! transaction is refused where one of them is not the present one. So a tracker that was paused, or cut off, for longer
 //! than its leases writes nothing, whatever it believes.
 //!
+//! A tracker that was killed and starts again need not wait for its own leases to expire: it knows those of its earlier runs
+//! by the first half of their name, and frees them.
+//!
 //! Nobody waits for a tracker that is paused in the middle of a transaction: shards that somebody is writing to are left
 //! out of a takeover, and the server ends sessions that stay inside a transaction for half a lease.
 
@@ -14,6 +17,7 @@ mod keep;
 mod patience;
 mod release;
 mod shard;
+mod succeed;
 
 use std::time::Duration;
 
@@ -38,7 +42,11 @@ pub struct Leases<'a> {
     pub(crate) store: &'a Store,
 }
 
-/// One run of a tracker: never the same again after a restart.
+/// How much of a holder's name is its instance's: of a million instances no two are alike but once in 500 times, and then
+/// all that happens is that one's start moves the other's tokens.
+const INSTANCE_BYTES: usize = 6;
+
+/// One run of a tracker: never the same again after a restart. The runs of one instance begin alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Holder(Uuid);
 
@@ -47,6 +55,22 @@ impl Holder {
     #[must_use]
     pub fn fresh() -> Self {
         Self(Uuid::new_v4())
+    }
+
+    /// A new run of the instance with this name.
+    #[must_use]
+    pub fn run_of(instance: &str) -> Self {
+        const NAMESPACE: Uuid = Uuid::from_u128(0x7065_7266_7472_8163_b069_6e73_7461_6e63);
+        let (instance, run) = (Uuid::new_v5(&NAMESPACE, instance.as_bytes()), Uuid::new_v4());
+        let mut bytes = *run.as_bytes();
+        bytes[..INSTANCE_BYTES].copy_from_slice(&instance.as_bytes()[..INSTANCE_BYTES]);
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+
+    /// How the names of all runs of its instance begin.
+    fn instance(self) -> String {
+        // Two digits a byte, and a dash after the first four bytes.
+        self.to_string().chars().take(2 * INSTANCE_BYTES + 1).collect()
     }
 }
 
@@ -109,6 +133,12 @@ impl Leases<'_> {
     /// not taken over.
     pub async fn keep(&self, claim: Claim, give_up: &[Shard]) -> Result<Kept, StoreError> {
         write(&self.store.engine, keep::Keep { claim, give_up }).await
+    }
+
+    /// Frees what earlier runs of the same instance hold, who are dead; should one of them live, it takes its share again
+    /// like anybody else. Shards that somebody writes to at this moment are left to expire. Returns how many were freed.
+    pub async fn succeed(&self, claim: Claim) -> Result<usize, StoreError> {
+        write(&self.store.engine, succeed::Succeed { claim }).await
     }
 
     /// Gives everything back, so that others need not wait: the last call of a tracker.

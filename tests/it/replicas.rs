@@ -40,6 +40,15 @@ impl Replicas {
     }
 
     async fn start(&self) -> Replica {
+        // The port is a free one: without a name, no other run is taken for an earlier one of this tracker.
+        self.start_with(None).await
+    }
+
+    async fn start_as(&self, instance: &'static str) -> Replica {
+        self.start_with(Some(("PERFTRACK_INSTANCE", instance.to_owned()))).await
+    }
+
+    async fn start_with(&self, more: Option<(&'static str, String)>) -> Replica {
         let door = self.exchange.another_door().await.unwrap();
         let environment = [
             ("PERFTRACK_DATABASE_URL", self.engine.url()),
@@ -51,6 +60,7 @@ impl Replicas {
             ("PERFTRACK_LEASE", format!("{}ms", self.lease.as_millis())),
             ("PERFTRACK_DRAIN_TIMEOUT", "1s".into()),
         ];
+        let environment = environment.into_iter().chain(more);
         Replica { service: Service::start("tracker-svc", &[], environment).await, door }
     }
 
@@ -161,6 +171,23 @@ async fn two_and_three_trackers_divide_the_tokens_and_each_is_polled_by_one_at_a
     replicas.shared_as(&[21, 21, 22]).await;
     let asked = divided(&[&first, &second, &third], &tokens, now()).await;
     assert_each_is_polled_by_one(&asked, tokens.len());
+    replicas.are_whole().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_tracker_that_starts_again_under_its_name_goes_on_with_its_tokens_before_its_lease_expires() {
+    let lease = store::leases::LONGEST_LEASE;
+    let replicas = Replicas::new(lease, QUICK).await;
+    let first = replicas.start_as("the one").await;
+    let tokens = replicas.alert(&first, 0..20).await;
+    replicas.seen_since(&tokens, Timestamp::EPOCH).await;
+    let before = replicas.shared_as(&[SHARDS]).await;
+    first.service.kill().await;
+    let killed = now();
+    let _again = replicas.start_as("the one").await;
+    replicas.seen_since(&tokens, killed).await;
+    assert!(now() < killed.plus(lease), "it waited until its own lease expired");
+    assert_ne!(replicas.shared_as(&[SHARDS]).await, before, "a run of its own");
     replicas.are_whole().await;
 }
 

@@ -96,6 +96,9 @@ pub struct Replica {
     /// The sources answer any number of requests.
     #[arg(long)]
     pub unlimited: bool,
+    /// Its name among the trackers.
+    #[arg(long)]
+    pub instance: String,
     /// What is logged.
     #[arg(long)]
     pub log: String,

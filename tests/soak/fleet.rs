@@ -52,6 +52,7 @@ impl Fleet {
             .args(["--database", &self.database, "--hours", &self.hours.to_string()])
             .args(["--dexscreener", &door.url(Source::DexScreener), "--jupiter", &door.url(Source::Jupiter)])
             .args(["--geckoterminal", &door.url(Source::GeckoTerminal)])
+            .args(["--instance", &number.to_string()])
             .args(["--log", &format!("{},{HELD_BACK}=debug", self.log)])
             .args(self.unlimited.then_some("--unlimited"))
             .args(self.without_key.then_some("--without-key"))

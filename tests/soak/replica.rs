@@ -29,7 +29,8 @@ pub async fn run(replica: Replica) -> anyhow::Result<()> {
     let store = Store::connect(crate::database::options(&replica.database)).await.context("opening the database")?;
     let listener = Listener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
     let address = listener.address();
-    let tracking = TrackingSettings { summary_interval: None, ..TrackingSettings::default() };
+    let instance = Some(replica.instance.clone());
+    let tracking = TrackingSettings { summary_interval: None, instance, ..TrackingSettings::default() };
     let (rules, feeds) = (rules(replica.hours), feeds(&replica));
     let parts = Parts { store: store.clone(), rules, feeds, tracking, clock: clock.clone() };
     let options = ServeOptions { drain_timeout: Duration::from_secs(2), ..ServeOptions::default() };

@@ -1,5 +1,6 @@
 //! What an operator can set about the tracker.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use service::config::{ConfigError, HttpUrl, Key, Secret, ServerConfig, Settings, keys};
@@ -28,12 +29,10 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] for a setting that is missing.
     pub fn read(settings: &Settings) -> Result<Self, ConfigError> {
-        Ok(Self {
-            server: ServerConfig::read(settings, &keys::TRACKER_LISTEN_ADDR)?,
-            rules: rules(settings)?,
-            feeds: feeds(settings)?,
-            tracking: tracking(settings)?,
-        })
+        let server = ServerConfig::read(settings, &keys::TRACKER_LISTEN_ADDR)?;
+        let mut tracking = tracking(settings)?;
+        tracking.instance = tracking.instance.or_else(|| instance(settings.get(&keys::TRACKER_LISTEN_ADDR).ok()?));
+        Ok(Self { server, rules: rules(settings)?, feeds: feeds(settings)?, tracking })
     }
 }
 
@@ -61,8 +60,15 @@ pub fn tracking(settings: &Settings) -> Result<TrackingSettings, ConfigError> {
         event_retention: settings.get(&keys::EVENT_RETENTION)?,
         ..HousekeepingSettings::default()
     };
-    let lease = settings.get(&keys::LEASE)?;
-    Ok(TrackingSettings { shadow_sample, lease, housekeeping, ..TrackingSettings::default() })
+    let (lease, instance) = (settings.get(&keys::LEASE)?, settings.get_optional(&keys::INSTANCE)?);
+    Ok(TrackingSettings { shadow_sample, lease, instance, housekeeping, ..TrackingSettings::default() })
+}
+
+/// The name of a tracker that listens here, where nobody gave it one: a container that is started again keeps both, and no
+/// two of one host have the same port.
+fn instance(listens: SocketAddr) -> Option<String> {
+    let host = gethostname::gethostname();
+    (listens.port() != 0 && !host.is_empty()).then(|| format!("{}:{}", host.to_string_lossy(), listens.port()))
 }
 
 /// Sealed late, an alert's outcome still needs the prices of its whole window: they are kept for longer than that.

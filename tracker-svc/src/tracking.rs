@@ -59,6 +59,9 @@ pub struct TrackingSettings {
     /// most [`store::leases::LONGEST_LEASE`]. Shorter: a slow database makes trackers lose their tokens to each other.
     /// Longer: the tokens of one that died are not looked at for longer.
     pub lease: Duration,
+    /// This tracker's name among those that share the database: where an earlier run of the same name was killed, its
+    /// tokens are this one's at once. Without one, they are anybody's when its leases expire.
+    pub instance: Option<String>,
     /// How often it looks whether other trackers recorded an alert that is this one's to look at, or left their tokens; at
     /// least ten times in a lease, and not at all while it is alone. 2 s.
     pub notice_interval: Duration,
@@ -73,6 +76,7 @@ impl Default for TrackingSettings {
             summary_window: Duration::from_hours(7 * 24),
             shadow_sample: ShadowSample::ALL,
             lease: Duration::from_secs(30),
+            instance: None,
             notice_interval: Duration::from_secs(2),
             housekeeping: HousekeepingSettings::default(),
         }
@@ -164,7 +168,8 @@ impl TrackingLoop {
         let work = clock.work();
         let (feeds, rules) = (Arc::new(feeds), Arc::new(rules));
         let announcer = Announcer::default();
-        let (holder, lease) = (Holder::fresh(), settings.lease);
+        let holder = settings.instance.as_deref().map_or_else(Holder::fresh, Holder::run_of);
+        let lease = settings.lease;
         let leases = Leases::new(clock.clone(), Fence::nothing(holder, lease));
         let asks_first_looks = sender.downgrade();
         let tracking = Tracking {

@@ -46,9 +46,11 @@ pub async fn run(args: DevArgs, matches: &ArgMatches) -> Outcome {
     let settings = Sources::of_process(matches, &keys)
         .and_then(|sources| Settings::read(&keys, sources))
         .map_err(|error| usage(error.to_string()))?;
-    let (rules, feeds, tracking) = rules(&settings)
+    let (rules, feeds, mut tracking) = rules(&settings)
         .and_then(|rules| Ok((rules, feeds(&settings)?, tracking(&settings)?)))
         .map_err(|error| usage(error.to_string()))?;
+    // The file is one process's, as a rule: what was killed there starts again here.
+    tracking.instance.get_or_insert_with(|| "perfctl dev".to_owned());
     let analysis = AnalysisConfig::of(&settings).map_err(|error| usage(with_causes(error.as_ref())))?;
     let telemetry = TelemetrySettings::read(&settings).map_err(|error| usage(error.to_string()))?;
     let serving = serving(&settings).map_err(|error| usage(error.to_string()))?;

@@ -115,6 +115,42 @@ pub async fn what_is_released_is_free_at_once(bench: &Bench) -> Result<()> {
     Ok(())
 }
 
+pub async fn an_instance_that_starts_again_takes_the_place_of_its_earlier_run_at_once(bench: &Bench) -> Result<()> {
+    let (store, leases) = (&bench.store, bench.store.leases());
+    let (killed, other, again) = (Holder::run_of("a:50051"), Holder::run_of("b:50051"), Holder::run_of("a:50051"));
+    assert_ne!(killed, again, "no two runs are the same");
+    let lost = keep(store, killed, START).await?.fence;
+    keep(store, other, START).await?;
+    let lost = keep(store, killed, START).await?.fence.common(&lost);
+    keep(store, other, after(1)).await?;
+    let housekeeping = leases.housekeeping(claim(killed, START)).await?.context("free")?;
+    assert_eq!((lost.len(), housekeeping.len()), (32, 1));
+
+    assert_eq!(leases.succeed(claim(again, after(2))).await?, 33);
+    let kept = keep(store, again, after(2)).await?;
+    assert_eq!((shards(&kept.fence), kept.trackers), (shards(&lost), 2), "the other one keeps what it has");
+    assert!(leases.housekeeping(claim(again, after(2))).await?.is_some());
+    let covered = (0..).map(token).find(|token| lost.covers(token)).context("there are tokens in every shard")?;
+    assert_lost(write_under(bench, &lost, &[covered], 1).await, 1);
+
+    assert_eq!(leases.succeed(claim(again, after(3))).await?, 0, "it does not take its own place");
+    assert_eq!(keep(store, again, after(3)).await?.fence, kept.fence);
+    Ok(())
+}
+
+pub async fn an_earlier_run_that_lives_on_takes_its_share_again(bench: &Bench) -> Result<()> {
+    let (one, two) = (Holder::run_of("twins:50051"), Holder::run_of("twins:50051"));
+    keep(&bench.store, one, START).await?;
+    bench.store.leases().succeed(claim(two, after(1))).await?;
+    keep(&bench.store, two, after(1)).await?;
+    for (holder, seconds) in [(one, 2), (two, 3), (one, 4)] {
+        keep(&bench.store, holder, after(seconds)).await?;
+    }
+    let held = [keep(&bench.store, one, after(5)).await?, keep(&bench.store, two, after(5)).await?];
+    assert_eq!(held.map(|kept| (kept.fence.len(), kept.trackers)), [(32, 2), (32, 2)]);
+    Ok(())
+}
+
 pub async fn a_lease_that_nobody_took_is_renewed_after_it_expired(bench: &Bench) -> Result<()> {
     let me = Holder::fresh();
     let before = keep(&bench.store, me, START).await?;

@@ -167,6 +167,8 @@ promises! {
         a_tracker_that_joins_takes_its_share_as_others_give_theirs_up
         the_shards_of_a_dead_tracker_are_free_after_one_lease_and_not_before
         what_is_released_is_free_at_once
+        an_instance_that_starts_again_takes_the_place_of_its_earlier_run_at_once
+        an_earlier_run_that_lives_on_takes_its_share_again
         a_lease_that_nobody_took_is_renewed_after_it_expired
         a_lease_from_a_clock_that_was_set_back_is_no_obstacle
         what_was_polled_under_a_lost_lease_is_refused_whole

@@ -6,8 +6,16 @@ use super::{AnyKey, between};
 use crate::config::{Key, PolicyFile};
 
 /// The settings of this file.
-pub const TRACKER: &[&dyn AnyKey] =
-    &[&POLL_INTERVAL, &TRACKING_WINDOW, &SHADOW_SAMPLE_RATE, &POLICY_FILE, &LEASE, &RETENTION_RAW, &EVENT_RETENTION];
+pub const TRACKER: &[&dyn AnyKey] = &[
+    &POLL_INTERVAL,
+    &TRACKING_WINDOW,
+    &SHADOW_SAMPLE_RATE,
+    &POLICY_FILE,
+    &LEASE,
+    &INSTANCE,
+    &RETENTION_RAW,
+    &EVENT_RETENTION,
+];
 
 /// The time between two looks at a token.
 pub const POLL_INTERVAL: Key<Duration> = Key::new(
@@ -60,6 +68,16 @@ pub const LEASE: Key<Duration> = Key::new(
 )
 .default("30s")
 .check(|lease| between(*lease, Duration::from_secs(1), Duration::from_secs(300)));
+
+/// Which tracker this is among those that share the database.
+pub const INSTANCE: Key<String> = Key::new(
+    "instance",
+    "instance",
+    "NAME",
+    "This tracker's name among those that share the database. One that was killed and starts again under the same name \
+     goes on with its tokens at once; under another name it waits until its leases expire. Two under one name at a time: \
+     the start of each moves the other's tokens once (default: the host's name and the port; none where that is 0)",
+);
 
 /// How long prices are kept as they were observed.
 pub const RETENTION_RAW: Key<Duration> = Key::new(

@@ -23,13 +23,15 @@ pub(in crate::tracking) struct Keeper {
     ending: Vec<Arc<()>>,
     /// Whether all is as it should be: nothing to take, to give up or to try again.
     settled: bool,
+    /// Whether earlier runs of this instance may hold something still.
+    succeeds: bool,
     /// Whether what comes from now on is told; the first tick looks at everything anyway.
     tells: bool,
 }
 
 impl Keeper {
     pub(in crate::tracking) const fn new(parts: Parts, gained: mpsc::UnboundedSender<Work>) -> Self {
-        Self { parts, gained, ending: Vec::new(), settled: false, tells: false }
+        Self { parts, gained, ending: Vec::new(), settled: false, succeeds: true, tells: false }
     }
 
     /// Takes what is free now.
@@ -59,6 +61,9 @@ impl Keeper {
 
     /// Once; and once more where something can be given up at once.
     async fn round(&mut self) {
+        if self.succeeds {
+            self.succeed().await;
+        }
         self.keep().await;
         if !self.ending.is_empty() && self.looks_have_ended() {
             self.keep().await;
@@ -67,6 +72,19 @@ impl Keeper {
 
     fn looks_have_ended(&self) -> bool {
         self.ending.iter().all(|looks| Arc::strong_count(looks) == 1)
+    }
+
+    /// Takes the place of the run before this one, which is dead.
+    async fn succeed(&mut self) {
+        match self.parts.store.leases().succeed(self.parts.claim()).await {
+            Ok(freed) => {
+                self.succeeds = false;
+                if freed > 0 {
+                    tracing::info!(freed, "an earlier run of this tracker was killed: this one goes on in its place");
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the leases of an earlier run are not freed; trying again soon"),
+        }
     }
 
     async fn keep(&mut self) {

@@ -1,8 +1,12 @@
 //! What can go wrong in the store, sorted by what its caller can do about it.
 
+mod driver;
+
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 
 use crate::events::CursorProblem;
+
+pub use driver::DriverError;
 
 /// Why the store could not do what was asked. Nothing was changed, except that after [`StoreError::Unavailable`] a
 /// write may have been done all the same; every write of the store may safely be repeated.
@@ -14,7 +18,7 @@ pub enum StoreError {
         /// What was being done.
         doing: &'static str,
         /// What the driver said.
-        source: DbErr,
+        source: DriverError,
     },
     /// No room is left where the database lives. Free some; then try again.
     #[error("the database's disk is full, found while {doing}")]
@@ -22,7 +26,7 @@ pub enum StoreError {
         /// What was being done.
         doing: &'static str,
         /// What the driver said.
-        source: DbErr,
+        source: DriverError,
     },
     /// What is stored cannot be what was written: the file is damaged, or something else wrote to it.
     #[error("the database holds something unreadable: {what}")]
@@ -80,7 +84,7 @@ pub enum StoreError {
         /// What was being done.
         doing: &'static str,
         /// What the driver said.
-        source: DbErr,
+        source: DriverError,
     },
 }
 
@@ -100,7 +104,7 @@ impl StoreError {
     pub(crate) const fn driver(&self) -> Option<&DbErr> {
         match self {
             Self::Unavailable { source, .. } | Self::DiskFull { source, .. } | Self::Refused { source, .. } => {
-                Some(source)
+                Some(source.kind())
             }
             _ => None,
         }
@@ -137,7 +141,8 @@ impl std::fmt::Display for MigrationState {
 impl StoreError {
     /// Sorts what the driver said while `doing` something.
     pub(crate) fn sorted(doing: &'static str, source: DbErr) -> Self {
-        let Some(error) = driver_error(&source) else { return Self::Refused { doing, source } };
+        let source = DriverError::from(source);
+        let Some(error) = driver_error(source.kind()) else { return Self::Refused { doing, source } };
         match error {
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
@@ -153,7 +158,7 @@ impl StoreError {
                 match class_of(&code) {
                     Class::Unavailable => Self::Unavailable { doing, source },
                     Class::DiskFull => Self::DiskFull { doing, source },
-                    Class::Corrupt => Self::Corrupt { what: format!("{database}, while {doing}") },
+                    Class::Corrupt => Self::Corrupt { what: format!("{source}, while {doing}") },
                     Class::Other => Self::Refused { doing, source },
                 }
             }

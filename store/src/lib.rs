@@ -37,7 +37,7 @@ mod stored;
 mod week;
 mod write;
 
-pub use error::{MigrationState, StoreError};
+pub use error::{DriverError, MigrationState, StoreError};
 pub use options::{ConnectOptions, Durability, EngineKind};
 pub use rules::Rules;
 pub use store::Store;

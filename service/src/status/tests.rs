@@ -81,7 +81,7 @@ fn an_item_of_a_stream_carries_the_same_details() {
 fn an_unreachable_database_is_worth_a_retry_soon_and_a_full_one_later() {
     use sea_orm::DbErr;
     use store::StoreError;
-    let source = || DbErr::Custom("connection refused (password=hunter2)".into());
+    let source = || DbErr::Custom("connection refused (password=hunter2)".into()).into();
     let status = Status::from(Rejection::from(StoreError::Unavailable { doing: "recording", source: source() }));
     let details = status.get_error_details();
     assert_eq!(

@@ -143,7 +143,7 @@ async fn a_stop_ends_a_stream_after_the_answers_to_what_was_read() {
 }
 
 fn away() -> StoreError {
-    StoreError::Unavailable { doing: "testing", source: DbErr::Custom("away".into()) }
+    StoreError::Unavailable { doing: "testing", source: DbErr::Custom("away".into()).into() }
 }
 
 #[tokio::test(start_paused = true)]
@@ -175,7 +175,7 @@ async fn a_store_that_stays_away_is_told_to_each() {
 async fn what_the_store_refuses_for_good_keeps_no_other_out() {
     let refusing = |part: std::ops::Range<usize>| async move {
         if part.contains(&5) {
-            return Err(StoreError::Refused { doing: "testing", source: DbErr::Custom("never".into()) });
+            return Err(StoreError::Refused { doing: "testing", source: DbErr::Custom("never".into()).into() });
         }
         Ok(part.collect::<Vec<_>>())
     };

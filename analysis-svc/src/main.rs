@@ -11,7 +11,6 @@ use service::clock::Clock;
 use service::config::keys;
 use service::serve::{Listener, Server, announce_ready};
 use service::{database, program, shutdown, telemetry};
-use tonic::service::Routes;
 
 fn main() -> ExitCode {
     let command = Command::new("analysis-svc")
@@ -29,7 +28,7 @@ async fn run(config: ProgramConfig) -> anyhow::Result<()> {
     let front = Server::start(listener, &[SERVICE_NAME], stop.clone(), &server.serving).await?;
     let opened = database::open(&server.connection, server.migrate, &stop).await;
     let Some(store) = opened.with_context(|| format!("opening the database {}", server.database))? else {
-        return Ok(front.run(Routes::default(), || async { Err("it stops") }).await?);
+        return Ok(front.end().await?);
     };
     announce_ready(&[("analysis", address)]).context("saying that the service is ready")?;
     let served = serve_behind(front, analysis, store.clone(), Clock::system()).await;

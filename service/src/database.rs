@@ -24,18 +24,29 @@ pub async fn open(
     migrate: Migrate,
     stop: &CancellationToken,
 ) -> Result<Option<Store>, StoreError> {
-    let mut told: Option<(String, Instant)> = None;
     let mut opened = None;
+    // A step of a migration that is broken off was never taken.
+    let store = match stop.run_until_cancelled(waited_for(options, migrate, &mut opened)).await {
+        Some(Ok(store)) => return Ok(Some(store)),
+        Some(Err(error)) => Err(error),
+        None => Ok(None),
+    };
+    if let Some(store) = opened {
+        close(&store).await;
+    }
+    store
+}
+
+async fn waited_for(
+    options: &ConnectOptions,
+    migrate: Migrate,
+    opened: &mut Option<Store>,
+) -> Result<Store, StoreError> {
+    let mut told: Option<(String, Instant)> = None;
     loop {
-        let trouble = match look(options, migrate, &mut opened).await {
-            Ok(store) => return Ok(Some(store)),
+        let trouble = match look(options, migrate, opened).await {
             Err(error) if may_pass(&error) => error,
-            Err(error) => {
-                if let Some(store) = opened {
-                    close(&store).await;
-                }
-                return Err(error);
-            }
+            ended => return ended,
         };
         let text = crate::status::with_causes(&trouble);
         if told.as_ref().is_none_or(|(said, at)| *said != text || at.elapsed() >= REMINDER) {
@@ -48,15 +59,7 @@ pub async fn open(
             }
             told = Some((text, Instant::now()));
         }
-        tokio::select! {
-            () = stop.cancelled() => {
-                if let Some(store) = opened {
-                    close(&store).await;
-                }
-                return Ok(None);
-            }
-            () = tokio::time::sleep(INTERVAL) => {}
-        }
+        tokio::time::sleep(INTERVAL).await;
     }
 }
 
@@ -87,5 +90,25 @@ const fn may_pass(error: &StoreError) -> bool {
 pub async fn close(store: &Store) {
     if tokio::time::timeout(CLOSING, store.close()).await.is_err() {
         tracing::warn!(waited_ms = CLOSING.as_millis(), "the database's connections did not end in time");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stop_does_not_wait_for_a_database_that_takes_connections_and_never_answers() {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("postgres://perftrack@{}/perftrack", silent.local_addr().unwrap());
+        let options = ConnectOptions { acquire_timeout: Duration::from_hours(1), ..ConnectOptions::from(url) };
+        let stop = CancellationToken::new();
+        let stopped = async {
+            let connection = silent.accept().await.unwrap();
+            stop.cancel();
+            connection
+        };
+        let (opened, _connection) = tokio::join!(open(&options, Migrate::Wait, &stop), stopped);
+        assert!(opened.unwrap().is_none());
     }
 }

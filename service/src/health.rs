@@ -2,6 +2,7 @@
 //! full name, `readiness`, and the whole server (""), are SERVING while it can do its work.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -52,13 +53,14 @@ impl Health {
         }
     }
 
-    /// Looks with `probe` until `stop`, then says NOT_SERVING. Returns once it has said so.
-    pub async fn watch<P, F, E>(&self, probe: P, stop: &CancellationToken)
+    /// Looks with `probe` until `stop`, then says NOT_SERVING. Returns once it has said so: whether it ever said SERVING.
+    pub async fn watch<P, F, E>(&self, probe: P, stop: &CancellationToken) -> bool
     where
         P: Fn() -> F,
         F: Future<Output = Result<(), E>>,
         E: std::fmt::Display,
     {
+        let was_serving = AtomicBool::new(false);
         let looking = async {
             let mut serving = None;
             loop {
@@ -69,6 +71,7 @@ impl Health {
                 };
                 let now = trouble.is_none();
                 if serving != Some(now) {
+                    was_serving.fetch_or(now, Ordering::Relaxed);
                     self.set(now).await;
                     match &trouble {
                         // A server that has just started may need a moment.
@@ -84,10 +87,12 @@ impl Health {
             }
         };
         tokio::select! {
+            biased;
             () = stop.cancelled() => {}
             () = looking => {}
         }
         self.set(false).await;
+        was_serving.into_inner()
     }
 
     /// Ends the streams of those who watch, which would else hold a shutdown up.

@@ -235,8 +235,9 @@ impl Server {
 
     /// Takes calls by `routes` until it is stopped; `probe` says again and again whether the server can do its work.
     ///
-    /// After the stop health says NOT_SERVING; after [`ServeOptions::shutdown_delay`] no new call is taken, and this returns
-    /// when the calls in flight have ended, or were cut off after [`ServeOptions::drain_timeout`].
+    /// After the stop health says NOT_SERVING; after [`ServeOptions::shutdown_delay`], if it ever said otherwise, no new call
+    /// is taken, and this returns when the calls in flight have ended, or were cut off after
+    /// [`ServeOptions::drain_timeout`].
     ///
     /// # Errors
     /// [`ServeError`] when it breaks down.
@@ -246,15 +247,34 @@ impl Server {
         F: Future<Output = Result<(), E>>,
         E: Display,
     {
-        let Self { health, gate, mut serving, stop, drain, cut, shutdown_delay, drain_timeout, _beside, .. } = self;
-        let _ = gate.set(routes.into().routes().prepare().into_axum_router());
-        let stopping = async {
-            health.watch(probe, &stop).await;
-            if !shutdown_delay.is_zero() {
-                let delay_ms = shutdown_delay.as_millis();
+        let _ = self.gate.set(routes.into().routes().prepare().into_axum_router());
+        let (health, stop, delay) = (self.health.clone(), self.stop.clone(), self.shutdown_delay);
+        self.drained_after(async {
+            let was_serving = health.watch(probe, &stop).await;
+            // No balancer sent calls here before.
+            if was_serving && !delay.is_zero() {
+                let delay_ms = delay.as_millis();
                 tracing::info!(delay_ms, "not serving any more; calls are still taken until balancers have noticed");
-                tokio::time::sleep(shutdown_delay).await;
+                tokio::time::sleep(delay).await;
             }
+        })
+        .await
+    }
+
+    /// Ends a server that was told to stop before it could [`Server::run`]. Nobody waits for balancers: health never said
+    /// SERVING.
+    ///
+    /// # Errors
+    /// As [`Server::run`].
+    pub async fn end(self) -> Result<(), ServeError> {
+        self.drained_after(std::future::ready(())).await
+    }
+
+    /// Serves until `stopped` has come to pass, and then until calls in flight have ended.
+    async fn drained_after(self, stopped: impl Future<Output = ()>) -> Result<(), ServeError> {
+        let Self { health, mut serving, drain, cut, drain_timeout, _beside, .. } = self;
+        let stopping = async {
+            stopped.await;
             drain.cancel();
             health.close().await;
             tokio::time::sleep(drain_timeout).await;

@@ -93,9 +93,13 @@ impl Service {
     }
 
     async fn signal(&self, signal: &str) {
-        let id = self.child.id().unwrap().to_string();
-        assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
+        tell(&self.child, signal).await;
     }
+}
+
+async fn tell(child: &Child, signal: &str) {
+    let id = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
 }
 
 /// A service that was started, and may not serve for a while. Its log goes to a file.
@@ -133,6 +137,12 @@ impl Starting {
     pub async fn address(&self) -> String {
         let line = self.says(&["listening", "server.address="]).await;
         line.rsplit_once("server.address=").unwrap().1.trim().to_owned()
+    }
+
+    /// Asks it to stop (SIGTERM) and returns its exit code.
+    pub async fn stop(mut self) -> Option<i32> {
+        tell(&self.child, "-TERM").await;
+        self.child.wait().await.unwrap().code()
     }
 
     /// Waits until it says that it serves.

@@ -74,6 +74,43 @@ async fn servers_wait_for_migrations_say_for_which_and_are_ready_when_two_at_onc
     assert_eq!(servers.1.stop().await, Some(0));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_told_to_stop_while_it_waits_for_its_database_goes_at_once() {
+    // It takes connections, and says nothing; nobody listens at the other port.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!("postgres://perftrack@{}/perftrack", silent.local_addr().unwrap());
+    let (nobody, pending) = ("postgres://perftrack@127.0.0.1:9/perftrack", Engine::postgres().await);
+    let folder = tempfile::tempdir().unwrap();
+    for (database, says) in [
+        (nobody, "waiting for the database"),
+        (&silent, "listening"),
+        (&pending.url(), "waiting for the database's tables"),
+    ] {
+        let environment = [
+            ("PERFTRACK_DATABASE_URL", database),
+            ("PERFTRACK_LISTEN_ADDR", "127.0.0.1:0"),
+            ("PERFTRACK_MIGRATE", "wait"),
+            ("PERFTRACK_SHUTDOWN_DELAY", "1h"),
+        ];
+        for program in ["tracker-svc", "analysis-svc"] {
+            let server = Starting::new(program, environment, &folder.path().join(program));
+            server.says(&[says]).await;
+            assert_eq!(server.stop().await, Some(0), "{program} on {database}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_database_refuses_is_told_in_its_own_words() {
+    let engine = Engine::postgres().await;
+    let and = if engine.url().contains('?') { '&' } else { '?' };
+    let url = format!("{}{and}dbname=nobody_made_this", engine.url());
+    let ended = run("tracker-svc", &["migrate", "status"], [("PERFTRACK_DATABASE_URL", &url)]).await;
+    let said = String::from_utf8(ended.stderr).unwrap();
+    let (_, why) = said.trim_end().split_once("the database refused ").unwrap_or_else(|| panic!("{said}"));
+    assert_eq!(why, "while connecting to the database: database \"nobody_made_this\" does not exist (3D000)");
+}
+
 /// The caller is told to try again in a while.
 fn assert_waits(status: &Status) {
     let details = status.get_error_details();

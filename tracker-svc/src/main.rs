@@ -9,7 +9,6 @@ use service::clock::Clock;
 use service::config::keys;
 use service::serve::{Listener, Server, announce_ready};
 use service::{database, program, shutdown, telemetry};
-use tonic::service::Routes;
 use tracker_svc::config::Config;
 use tracker_svc::migrate;
 use tracker_svc::serve::{Parts, serve_behind};
@@ -43,7 +42,7 @@ async fn run(config: Config) -> anyhow::Result<()> {
     let front = Server::start(listener, &[SERVICE_NAME], stop.clone(), &server.serving).await?;
     let opened = database::open(&server.connection, server.migrate, &stop).await;
     let Some(store) = opened.with_context(|| format!("opening the database {}", server.database))? else {
-        return Ok(front.run(Routes::default(), || async { Err("it stops") }).await?);
+        return Ok(front.end().await?);
     };
     announce_ready(&[("tracker", address)]).context("printing the ready line")?;
     let parts = Parts { store: store.clone(), rules, feeds, tracking, clock: Clock::system() };

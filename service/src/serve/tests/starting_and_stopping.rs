@@ -80,6 +80,28 @@ async fn a_call_that_comes_while_the_server_starts_waits_a_little_for_it() {
 }
 
 #[tokio::test]
+async fn a_stop_of_a_server_that_never_served_waits_for_no_balancer() {
+    let options = ServeOptions { shutdown_delay: Duration::from_hours(1), ..ServeOptions::default() };
+    // It waits for its database.
+    let listener = Listener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+    let address = listener.address();
+    let stop = CancellationToken::new();
+    let server = Server::start(listener, &[SERVICE_NAME], stop.clone(), &options).await.unwrap();
+    let channel = Channel::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap();
+    stop.cancel();
+    let told = TrackingServiceClient::new(channel).get_alert(v1::GetAlertRequest::default()).await.unwrap_err();
+    assert_eq!(told.code(), Code::Unavailable);
+    assert_eq!(told.get_details_error_info().unwrap().reason, "SHUTTING_DOWN");
+    server.end().await.unwrap();
+    assert!(tokio::net::TcpStream::connect(address).await.is_err());
+    // It has one that never answers.
+    let running = start(RoutesBuilder::default(), options).await;
+    running.healthy.store(false, Ordering::SeqCst);
+    becomes(running.channel().await, "", ServingStatus::NotServing).await;
+    running.stopped().await;
+}
+
+#[tokio::test]
 async fn a_call_without_an_end_does_not_hold_a_stop_up_for_ever() {
     let entered = Arc::new(Notify::new());
     let routes = Router::new().route("/perftrack.v1.TrackingService/GetAlert", {

@@ -3,6 +3,7 @@
 //! A call carries its token as `authorization: Bearer TOKEN`. Health is for everybody; reflection follows a setting. A
 //! stream is checked when it begins, and ends when its token does: when that expires, or is taken out of the file.
 
+mod hash;
 mod role;
 mod token;
 
@@ -24,8 +25,9 @@ use crate::response::rejected;
 use crate::status::Rejection;
 use crate::watched::Current;
 
+use hash::Hash;
 pub use role::{NEEDED, Role, needed};
-use token::{Hash, Refused};
+use token::Refused;
 pub use token::{Tokens, TokensError, create};
 
 /// Reads the file of tokens.

@@ -15,33 +15,21 @@ use std::time::SystemTime;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, SecondsFormat, Utc};
-use sha2::{Digest, Sha256};
-use subtle::{Choice, ConditionallySelectable as _, ConstantTimeEq as _};
 
+use super::hash::{self, Hash};
 use super::{Caller, Role};
 
 /// What every token begins with, so that scanners for leaked secrets know it.
 const PREFIX: &str = "ptk_";
-const HASH: &str = "sha256:";
 
 /// A token as the server knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Token {
     name: String,
     role: Role,
     /// `None` never.
     expires_at: Option<DateTime<Utc>>,
     hash: Hash,
-}
-
-/// A token's SHA-256, by which it is known; of it the token cannot be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Hash([u8; 32]);
-
-impl Hash {
-    pub(super) fn of(text: &str) -> Self {
-        Self(Sha256::digest(text.as_bytes()).into())
-    }
 }
 
 /// Why a caller is not let through.
@@ -64,7 +52,7 @@ impl Token {
 }
 
 /// All tokens of a file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Tokens(Vec<Token>);
 
 /// Why a file of tokens cannot be used.
@@ -121,12 +109,7 @@ impl Tokens {
     }
 
     fn known(&self, hash: &Hash, now: SystemTime) -> Option<&Token> {
-        let mut found = u64::MAX;
-        for (index, token) in (0..).zip(&self.0) {
-            let same: Choice = token.hash.0.ct_eq(&hash.0);
-            found.conditional_assign(&index, same);
-        }
-        let token = usize::try_from(found).ok().and_then(|index| self.0.get(index))?;
+        let token = self.0.get(hash::position(self.0.iter().map(|token| &token.hash), hash)?)?;
         token.expires_at.is_none_or(|at| DateTime::<Utc>::from(now) < at).then_some(token)
     }
 }
@@ -141,23 +124,12 @@ fn parse(line: &str) -> Result<Token, String> {
         "never" => None,
         text => Some(moment(text).ok_or("the expiry is neither never nor such as 2027-06-30T00:00:00Z")?),
     };
-    let hash = hash.strip_prefix(HASH).and_then(bytes).ok_or("the hash is not sha256: and 64 hexadecimal digits")?;
-    Ok(Token { name: (*name).to_owned(), role, expires_at, hash: Hash(hash) })
+    let hash = Hash::parse(hash).ok_or("the hash is not sha256: and 64 hexadecimal digits")?;
+    Ok(Token { name: (*name).to_owned(), role, expires_at, hash })
 }
 
 fn moment(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc))
-}
-
-fn bytes(hexadecimal: &str) -> Option<[u8; 32]> {
-    if hexadecimal.len() != 64 || !hexadecimal.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return None;
-    }
-    let mut bytes = [0; 32];
-    for (index, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(hexadecimal.get(2 * index..2 * index + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }
 
 /// Makes a new token: its text, for the caller alone, and the line for the server's file.
@@ -170,6 +142,6 @@ pub fn create(name: &str, role: Role, expires_at: Option<DateTime<Utc>>) -> Resu
     }
     let text = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
     let expiry = expires_at.map_or_else(|| "never".to_owned(), |at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
-    let hash = Sha256::digest(text.as_bytes()).iter().fold(HASH.to_owned(), |hash, byte| hash + &format!("{byte:02x}"));
-    Ok((text, format!("{name} {role} {expiry} {hash}")))
+    let line = format!("{name} {role} {expiry} {}", Hash::of(&text).text());
+    Ok((text, line))
 }

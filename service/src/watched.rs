@@ -11,6 +11,8 @@ use tokio_util::task::AbortOnDropHandle;
 
 /// The time between two looks at the files.
 const INTERVAL: Duration = Duration::from_secs(2);
+/// Files that stay the same for so long are written to the end.
+const STILL: Duration = Duration::from_millis(250);
 
 /// What was read last.
 pub(crate) type Current<T> = watch::Receiver<Arc<T>>;
@@ -34,9 +36,17 @@ where
         let mut told = String::new();
         loop {
             tokio::time::sleep(INTERVAL).await;
-            let now = content(&paths);
+            let mut now = content(&paths);
             if now == seen {
                 continue;
+            }
+            // Half a file of tokens may be a good one, that shuts the callers of the other half out.
+            loop {
+                tokio::time::sleep(STILL).await;
+                let then = std::mem::replace(&mut now, content(&paths));
+                if then == now {
+                    break;
+                }
             }
             match load() {
                 Ok(value) => {
@@ -45,7 +55,7 @@ where
                     told.clear();
                     tracing::info!("the {what} was read again");
                 }
-                // It may be in the middle of being written: looked at again each time, told once.
+                // The rest of it may still come: looked at again each time, told once.
                 Err(error) if told != error.to_string() => {
                     told = error.to_string();
                     tracing::error!(
@@ -68,4 +78,38 @@ fn content(paths: &[PathBuf]) -> [u8; 32] {
         hash.update(bytes);
     }
     hash.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_file_is_read_again_when_it_is_written_to_the_end_and_kept_where_it_cannot_be_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let write = |text: &str| std::fs::write(&path, text).unwrap();
+        write("first");
+        let read = {
+            let path = path.clone();
+            move || match std::fs::read_to_string(&path) {
+                Ok(text) if text == "bad" => Err("it is bad"),
+                text => Ok(text.unwrap()),
+            }
+        };
+        let (mut current, _watching) = watch("file", vec![path.clone()], read).unwrap();
+        tokio::time::sleep(INTERVAL / 2).await;
+        write("sec");
+        // It has been seen by then.
+        tokio::time::sleep(INTERVAL / 2 + STILL / 2).await;
+        write("second");
+        current.changed().await.unwrap();
+        assert_eq!(current.borrow_and_update().as_str(), "second");
+        write("bad");
+        tokio::time::sleep(INTERVAL * 2).await;
+        assert!(!current.has_changed().unwrap());
+        write("third");
+        current.changed().await.unwrap();
+        assert_eq!(current.borrow_and_update().as_str(), "third");
+    }
 }

@@ -9,6 +9,7 @@
 //! let rules = Rules { poll_interval: settings.get(&keys::POLL_INTERVAL)?, … };
 //! ```
 
+mod address;
 mod choice;
 mod effective;
 mod error;
@@ -21,7 +22,9 @@ mod server;
 mod setting;
 mod settings;
 mod sources;
+mod syntax;
 
+pub use address::{DatabaseUrl, HttpUrl};
 pub use choice::{Migrate, Reflection};
 pub use error::{ConfigError, Origin};
 pub use flags::{CONFIG_FLAG, with_flags};
@@ -29,9 +32,10 @@ pub use key::{AnyKey, Key};
 pub use policy_file::PolicyFile;
 pub use schema::schema;
 pub use server::{ServerConfig, serving};
-pub use setting::{DatabaseUrl, HttpUrl, Secret, Setting};
+pub use setting::{Secret, Setting};
 pub use settings::Settings;
 pub use sources::Sources;
+pub use syntax::place_and_problem;
 
 #[cfg(test)]
 mod tests;

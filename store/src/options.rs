@@ -76,15 +76,35 @@ impl ConnectOptions {
         StoreError::Address { url: self.shown_url(), reason: reason.to_string() }
     }
 
-    /// The address without its password, fit for logs.
+    /// The address without its password, and without its query, where one may also stand: fit for logs.
     #[must_use]
     pub fn shown_url(&self) -> String {
-        match (self.url.split_once("://"), self.url.rsplit_once('@')) {
+        let address = self.url.split('?').next().unwrap_or_default();
+        match (address.split_once("://"), address.rsplit_once('@')) {
             (Some((scheme, rest)), Some((_, server))) => {
                 let user = rest.split([':', '@']).next().unwrap_or_default();
                 format!("{scheme}://{user}@{server}")
             }
-            _ => self.url.clone(),
+            (Some((scheme, _)), None) if self.url.contains('@') => format!("{scheme}://…"),
+            _ => address.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_without_what_may_be_a_password() {
+        for (url, shown) in [
+            ("postgres://bot:hunter2@db:5432/bots?sslmode=require", "postgres://bot@db:5432/bots"),
+            ("postgres://bot@db/bots?password=hun@ter2", "postgres://bot@db/bots"),
+            ("postgres://db/bots?password=hunter2", "postgres://db/bots"),
+            ("postgres://bot:hun?ter2@db/bots", "postgres://…"),
+            ("sqlite:///data/bots.db?mode=ro", "sqlite:///data/bots.db"),
+        ] {
+            assert_eq!(ConnectOptions::from(url).shown_url(), shown);
         }
     }
 }

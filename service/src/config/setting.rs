@@ -5,8 +5,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use url::Url;
-
 /// A value that can be read from the text of a flag, a variable or a file.
 pub trait Setting: Sized {
     /// What the text has to be, as an error or a help text says it.
@@ -75,9 +73,9 @@ macro_rules! number {
 }
 
 number! {
-    u32, "a whole number, 0 or more";
-    u64, "a whole number, 0 or more";
-    usize, "a whole number, 0 or more";
+    u32, "a whole number";
+    u64, "a whole number";
+    usize, "a whole number";
 }
 
 impl Setting for f64 {
@@ -142,102 +140,5 @@ impl Setting for Secret {
 
     fn shown(_: &str) -> String {
         "(secret)".to_owned()
-    }
-}
-
-/// Where the database is: `postgres://…` or `sqlite://…`. Shows itself without its password.
-#[derive(Clone, PartialEq, Eq)]
-pub struct DatabaseUrl(String);
-
-impl DatabaseUrl {
-    /// The whole URL, password included.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-/// A URL without what stands between its `//` and its last `@`, and without its query, where a password may also stand.
-fn without_credentials(text: &str) -> String {
-    let text = text.split('?').next().unwrap_or_default();
-    match (text.split_once("://"), text.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://…@{rest}"),
-        (None, Some((_, rest))) => format!("…@{rest}"),
-        (_, None) => text.to_owned(),
-    }
-}
-
-impl fmt::Display for DatabaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&without_credentials(&self.0))
-    }
-}
-
-impl fmt::Debug for DatabaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl Setting for DatabaseUrl {
-    const EXPECTED: &'static str = "postgres://USER:PASSWORD@HOST:5432/DATABASE or sqlite://FILE";
-    const SECRET: bool = true;
-
-    fn is_fit_for_flag(text: &str) -> bool {
-        let password = Url::parse(text).ok().is_some_and(|url| url.password().is_some());
-        let in_query = text.split_once('?').is_some_and(|(_, query)| query.contains("password="));
-        !password && !in_query
-    }
-
-    fn parse(text: &str) -> Result<Self, String> {
-        let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
-        match scheme {
-            "postgres" | "postgresql" => {
-                Url::parse(text).map_err(|error| error.to_string())?;
-            }
-            "sqlite" => {}
-            "" => return Err("it has no scheme".to_owned()),
-            other => return Err(format!("there is no store for {other:?}")),
-        }
-        Ok(Self(text.to_owned()))
-    }
-
-    fn shown(text: &str) -> String {
-        format!("{:?}", without_credentials(text))
-    }
-}
-
-/// The base URL of an HTTP service, without a slash at the end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HttpUrl(String);
-
-impl HttpUrl {
-    /// The URL, without a slash at the end.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for HttpUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Setting for HttpUrl {
-    const EXPECTED: &'static str = "an http:// or https:// URL";
-
-    fn parse(text: &str) -> Result<Self, String> {
-        let url = Url::parse(text).map_err(|error| error.to_string())?;
-        match url.scheme() {
-            _ if url.query().is_some() || url.fragment().is_some() => Err("it has a query or a fragment".to_owned()),
-            "http" | "https" => Ok(Self(url.as_str().trim_end_matches('/').to_owned())),
-            other => Err(format!("{other:?} is not HTTP")),
-        }
-    }
-
-    fn shown(text: &str) -> String {
-        format!("{:?}", without_credentials(text))
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 
 use super::keys::{OTHER_VARIABLES, all};
-use super::{AnyKey, CONFIG_FLAG, ConfigError, Origin};
+use super::{AnyKey, CONFIG_FLAG, ConfigError, Origin, place_and_problem};
 
 /// Everything that was given, by source, as text.
 #[derive(Default)]
@@ -69,7 +69,7 @@ impl Sources {
             .map_err(|error| ConfigError::Unreadable { path: path.into(), problem: error.to_string() })?;
         let table = text
             .parse::<toml::Table>()
-            .map_err(|error| ConfigError::Syntax { path: path.into(), problem: error.to_string() })?;
+            .map_err(|error| ConfigError::Syntax { path: path.into(), problem: place_and_problem(&text, &error) })?;
         self.file = Some((path.into(), table));
         Ok(self)
     }
@@ -130,9 +130,9 @@ impl Sources {
             .collect();
         let environment = self
             .environment
-            .keys()
-            .filter(|name| *name != "RUST_LOG" && !variables.contains(name) && !is_service_link(name))
-            .map(|name| {
+            .iter()
+            .filter(|(name, text)| *name != "RUST_LOG" && !variables.contains(name) && !is_service_link(name, text))
+            .map(|(name, _)| {
                 let known = variables.iter().map(String::as_str);
                 ConfigError::unknown(Origin::Environment(name.clone()), name, known)
             });
@@ -182,9 +182,10 @@ fn text_of(key: &dyn AnyKey, value: &toml::Value, origin: Origin) -> Result<Stri
 
 /// Variables that Kubernetes sets in every pod for each service of its namespace, such as
 /// `PERFTRACK_TRACKER_SERVICE_HOST` or `PERFTRACK_TRACKER_PORT_50051_TCP_ADDR`: nobody wrote them.
-fn is_service_link(name: &str) -> bool {
+fn is_service_link(name: &str, text: &str) -> bool {
+    let of_port = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
     name.ends_with("_SERVICE_HOST")
         || name.contains("_SERVICE_PORT")
-        || name.ends_with("_PORT")
-        || name.contains("_PORT_")
+        || name.ends_with("_PORT") && text.contains("://")
+        || name.split_once("_PORT_").is_some_and(|(_, rest)| of_port(rest))
 }

@@ -88,10 +88,14 @@ fn what_only_another_program_reads_is_no_error() {
         ("PERFTRACK_GATES_FILE", "gates.toml"),
         ("PERFTRACK_TRACKER_URL", "http://127.0.0.1:1"),
         ("PERFTRACK_TRACKER_SERVICE_HOST", "10.0.0.1"),
+        ("PERFTRACK_TRACKER_SERVICE_PORT_GRPC", "50051"),
+        ("PERFTRACK_TRACKER_PORT", "tcp://10.0.0.1:50051"),
         ("PERFTRACK_TRACKER_PORT_50051_TCP_ADDR", "10.0.0.1"),
         ("PATH", "/bin"),
     ]);
     assert!(Settings::read(KEYS, Sources::default().with_environment(others)).is_ok());
+    let said = refusal(Sources::default().with_environment(environment(&[("PERFTRACK_LISTEN_PORT", "50051")])));
+    assert!(said.contains("PERFTRACK_LISTEN_PORT is not known"), "{said}");
 }
 
 #[test]
@@ -140,7 +144,7 @@ fn a_file_that_is_missing_or_broken_is_named() {
     assert!(error.to_string().starts_with("the configuration file /nowhere/perftrack.toml cannot be read: "));
     let broken = file("poll_interval = ");
     let Err(error) = Sources::default().with_file(broken.path()) else { panic!() };
-    assert!(error.to_string().contains("is not valid TOML: TOML parse error at line 1"), "{error}");
+    assert!(error.to_string().contains("is not valid TOML: line 1, column 17: "), "{error}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, ValueEnum};
 use tonic::transport::Uri;
 
@@ -38,6 +39,9 @@ pub struct Globals {
     /// A file that holds the token to show to the services (PERFTRACK_TOKEN may hold the token itself).
     #[arg(long, global = true, value_name = "FILE", env = "PERFTRACK_TOKEN_FILE")]
     pub token_file: Option<PathBuf>,
+    /// Show the token to other machines over http:// too, where something else encrypts the way (a tunnel, a mesh).
+    #[arg(long, global = true, env = "PERFTRACK_ALLOW_PLAINTEXT_TOKEN", value_parser = FalseyValueParser::new())]
+    pub allow_plaintext_token: bool,
     /// The authorities of the services' certificates, as PEM; the system's without.
     #[arg(long, global = true, value_name = "FILE", env = "PERFTRACK_CA_FILE")]
     pub ca_file: Option<PathBuf>,

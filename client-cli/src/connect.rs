@@ -1,20 +1,22 @@
 //! Connections to the two services.
 
+mod bearer;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use perftrack::v1::analysis_service_client::AnalysisServiceClient;
 use perftrack::v1::tracking_service_client::TrackingServiceClient;
-use tonic::metadata::{Ascii, MetadataValue};
-use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity, Uri};
-use tonic::{Request, Response, Status};
+use tonic::{Response, Status};
 
 use crate::cli::{Globals, service_url};
 use crate::context;
 use crate::failure::{Failure, Outcome, innermost, usage};
+
+pub use bearer::Bearer;
 
 /// A connection to a service, which shows the token with every call.
 pub type Connection = InterceptedService<Channel, Bearer>;
@@ -26,37 +28,9 @@ pub struct Services {
     analysis: Uri,
     timeout: Duration,
     bearer: Bearer,
+    allow_plaintext_token: bool,
     authorities: Option<Certificate>,
     identity: Option<Identity>,
-}
-
-/// Shows a token, if there is one.
-#[derive(Clone)]
-pub struct Bearer(Option<MetadataValue<Ascii>>);
-
-impl std::fmt::Debug for Bearer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.0.is_some() { "Bearer (secret)" } else { "no token" })
-    }
-}
-
-impl Interceptor for Bearer {
-    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        if let Some(header) = &self.0 {
-            request.metadata_mut().insert("authorization", header.clone());
-        }
-        Ok(request)
-    }
-}
-
-impl Bearer {
-    fn new(token: &str) -> Outcome<Self> {
-        let header = format!("Bearer {}", token.trim()).parse::<MetadataValue<Ascii>>();
-        // What is wrong with it is not said: it would be shown.
-        let mut header = header.map_err(|_| usage("the token has characters that no token has"))?;
-        header.set_sensitive(true);
-        Ok(Self(Some(header)))
-    }
 }
 
 /// One of the two services.
@@ -94,7 +68,8 @@ impl Services {
             (Some(url), _) => Ok(url.clone()),
             (None, of_context) => service_url(of_context.as_deref().unwrap_or(default)).map_err(usage),
         };
-        let secret = std::env::var("PERFTRACK_TOKEN").ok().filter(|_| globals.token_file.is_none());
+        let secret = std::env::var("PERFTRACK_TOKEN").ok().filter(|token| !token.trim().is_empty());
+        let secret = secret.filter(|_| globals.token_file.is_none());
         let token = match (secret, globals.token_file.as_ref().or(context.token_file.as_ref())) {
             (Some(token), _) => Some(token),
             (None, Some(path)) => Some(String::from_utf8_lossy(&file("the token", path)?).into_owned()),
@@ -114,7 +89,8 @@ impl Services {
             tracker: url(&globals.tracker, &context.tracker, "http://127.0.0.1:50051")?,
             analysis: url(&globals.analysis, &context.analysis, "http://127.0.0.1:50052")?,
             timeout: globals.timeout,
-            bearer: token.as_deref().map_or(Ok(Bearer(None)), Bearer::new)?,
+            bearer: token.as_deref().map_or(Ok(Bearer::NONE), Bearer::new)?,
+            allow_plaintext_token: globals.allow_plaintext_token || context.allow_plaintext_token,
             authorities: authorities
                 .map(|path| file("the authorities", path).map(Certificate::from_pem))
                 .transpose()?,
@@ -132,7 +108,8 @@ impl Services {
             tracker: url(tracker)?,
             analysis: url(analysis)?,
             timeout,
-            bearer: Bearer(None),
+            bearer: Bearer::NONE,
+            allow_plaintext_token: false,
             authorities: None,
             identity: None,
         })
@@ -156,9 +133,16 @@ impl Services {
     /// A connection to `service`.
     ///
     /// # Errors
-    /// [`Failure::Unreachable`] when nobody answers there.
+    /// [`Failure::Unreachable`] when nobody answers there; [`Failure::Usage`] where a token would travel in the clear.
     pub async fn connect(&self, service: Service) -> Outcome<Connection> {
         let url = self.url(service);
+        if self.bearer.is_exposed_to(url) && !self.allow_plaintext_token {
+            return Err(usage(format!(
+                "the token was not sent to {}, since anybody on the way could read it: say https:// where the server has \
+                 TLS; where something else encrypts the way (a tunnel, a mesh), say --allow-plaintext-token",
+                shown(url)
+            )));
+        }
         let mut endpoint = Endpoint::from(url.clone())
             .connect_timeout(self.timeout.min(Duration::from_secs(5)))
             .timeout(self.timeout)

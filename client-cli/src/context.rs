@@ -6,15 +6,18 @@
 //! [contexts.production]
 //! tracker = "https://tracker.example:443"
 //! analysis = "https://analysis.example:443"
-//! token_file = "/home/me/.config/perftrack/production.token"
-//! ca_file = "/home/me/.config/perftrack/ca.pem"
+//! token_file = "production.token"
+//! ca_file = "/etc/ssl/perftrack.pem"
 //! ```
+//!
+//! Paths begin at the folder of that file, wherever the user stands.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use domain::nearest::nearest;
 use serde::Deserialize;
+use service::config::place_and_problem;
 
 use crate::failure::{Outcome, usage};
 
@@ -28,6 +31,9 @@ pub struct Context {
     pub analysis: Option<String>,
     /// A file that holds a token.
     pub token_file: Option<PathBuf>,
+    /// Whether the token may travel in the clear.
+    #[serde(default)]
+    pub allow_plaintext_token: bool,
     /// The authorities of the services' certificates, as PEM.
     pub ca_file: Option<PathBuf>,
     /// A certificate of the client's own, as PEM.
@@ -56,14 +62,19 @@ pub fn read(name: Option<&str>, given: Option<&Path>) -> Outcome<Context> {
     };
     let text = std::fs::read_to_string(&path)
         .map_err(|error| usage(format!("the contexts in {} cannot be read: {error}", path.display())))?;
-    let mut file: File =
-        toml::from_str(&text).map_err(|error| usage(format!("the contexts in {}: {error}", path.display())))?;
+    let mut file: File = toml::from_str(&text)
+        .map_err(|error| usage(format!("the contexts in {}: {}", path.display(), place_and_problem(&text, &error))))?;
     let Some(name) = name.map(str::to_owned).or(file.current) else { return Ok(Context::default()) };
-    file.contexts.remove(&name).ok_or_else(|| {
+    let mut context = file.contexts.remove(&name).ok_or_else(|| {
         let known = nearest(&name, file.contexts.keys().map(String::as_str));
         let hint = known.map_or_else(String::new, |known| format!("; did you mean {known}?"));
         usage(format!("there is no context {name:?} in {}{hint}", path.display()))
-    })
+    })?;
+    let Context { token_file, ca_file, client_cert_file, client_key_file, .. } = &mut context;
+    for named in [token_file, ca_file, client_cert_file, client_key_file].into_iter().flatten() {
+        *named = path.with_file_name(&*named);
+    }
+    Ok(context)
 }
 
 fn no_file(name: &str) -> crate::failure::Failure {
@@ -95,11 +106,22 @@ mod tests {
                        [contexts.production]\ntracker = \"https://tracker.example\"\ntoken_file = \"/t\"\n";
 
     #[test]
+    fn paths_begin_at_the_folder_of_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("contexts.toml");
+        std::fs::write(&file, "[contexts.a]\ntoken_file = \"secrets/token\"\nca_file = \"/etc/ca.pem\"\n").unwrap();
+        let context = read(Some("a"), Some(&file)).unwrap();
+        assert_eq!(context.token_file, Some(folder.path().join("secrets/token")));
+        assert_eq!(context.ca_file, Some(PathBuf::from("/etc/ca.pem")));
+    }
+
+    #[test]
     fn a_context_is_chosen_by_name_or_is_the_current_one() {
         assert_eq!(in_file(TWO, None).unwrap().tracker.as_deref(), Some("http://127.0.0.1:1"));
         assert_eq!(in_file(TWO, Some("production")).unwrap().token_file, Some(PathBuf::from("/t")));
         let said = in_file(TWO, Some("prodution")).unwrap_err().to_string();
         assert!(said.ends_with("did you mean production?"), "{said}");
-        assert!(in_file("[contexts.a]\ntoken = \"x\"", None).unwrap_err().to_string().contains("unknown field"));
+        let said = in_file("[contexts.a]\ntoken = \"ptk_secret\"", None).unwrap_err().to_string();
+        assert!(said.contains("line 2, column 1: unknown field `token`") && !said.contains("ptk_secret"), "{said}");
     }
 }

@@ -1,6 +1,6 @@
 //! Exit codes where no service is needed, and where none is there.
 
-use crate::perfctl::{command, run};
+use crate::perfctl::{Ran, command, run};
 
 #[test]
 fn wrong_usage_is_code_2_and_says_what_would_be_right() {
@@ -38,6 +38,38 @@ fn a_service_that_is_not_there_is_code_3_and_the_answer_says_how_to_start_it() {
         assert!(ran.stderr.contains("http://127.0.0.1:9"), "{}", ran.stderr);
         assert!(ran.stderr.contains("perfctl dev"), "{}", ran.stderr);
         assert!(!ran.stderr.contains('\u{1b}'), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_token_goes_in_the_clear_to_no_other_machine_unless_that_was_allowed() {
+    // An address of RFC 5737 that nobody has.
+    const ELSEWHERE: &str = "http://192.0.2.1:50051";
+    let asks = |url: &str, arguments: &[&str], environment: &[(&str, &str)]| -> Ran {
+        let mut command = command();
+        command.args(["--tracker", url, "--timeout", "100ms"]).args(arguments).arg("performance");
+        command.env("PERFTRACK_TOKEN", "ptk_secret").envs(environment.iter().copied()).output().unwrap().into()
+    };
+    let refused = asks(ELSEWHERE, &[], &[]);
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+    assert!(refused.stderr.contains(ELSEWHERE) && refused.stderr.contains("https://"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("--allow-plaintext-token"), "{}", refused.stderr);
+    assert!(!refused.stderr.contains("ptk_secret"), "{}", refused.stderr);
+
+    // Where it goes out, nobody is there.
+    let folder = tempfile::tempdir().unwrap();
+    let contexts = folder.path().join("contexts.toml");
+    std::fs::write(&contexts, "[contexts.mesh]\nallow_plaintext_token = true\n").unwrap();
+    let contexts = contexts.to_str().unwrap();
+    for (url, arguments, environment) in [
+        ("http://127.0.0.1:9", &[][..], &[][..]),
+        (ELSEWHERE, &["--allow-plaintext-token"], &[]),
+        (ELSEWHERE, &[], &[("PERFTRACK_ALLOW_PLAINTEXT_TOKEN", "1")]),
+        (ELSEWHERE, &["--context", "mesh"], &[("PERFTRACK_CONTEXTS_FILE", contexts)]),
+        (ELSEWHERE, &[], &[("PERFTRACK_TOKEN", " ")]),
+    ] {
+        let ran = asks(url, arguments, environment);
+        assert_eq!(ran.code, 3, "{url} {arguments:?} {environment:?}: {}", ran.stderr);
     }
 }
 

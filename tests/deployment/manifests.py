@@ -24,8 +24,12 @@ def known_settings() -> set[str]:
 @functools.cache
 def rendered(overlay: str) -> str:
     """The overlay as text, as it would be applied."""
-    command = ["kustomize", "build", str(ROOT / "k8s/overlays" / overlay)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return built(ROOT / "k8s/overlays" / overlay)
+
+
+def built(folder: Path) -> str:
+    """What kustomize makes of a folder."""
+    return subprocess.run(["kustomize", "build", str(folder)], check=True, capture_output=True, text=True).stdout
 
 
 def manifests(overlay: str, *kinds: str) -> list[Manifest]:

@@ -1,13 +1,18 @@
 """What operators are promised of the Kubernetes manifests: one function for each rule, over every overlay."""
 
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import kubernetes_validate
 import pytest
+import yaml
 from manifests import (
     OVERLAYS,
     ROOT,
     SERVERS,
+    built,
     containers,
     known_settings,
     labels,
@@ -174,8 +179,20 @@ def test_the_migration_is_a_plain_job_that_nothing_waits_for(overlay: str) -> No
 def test_each_release_has_a_migration_of_its_own(overlay: str) -> None:
     job = manifests(overlay, "Job")[0]
     tag = containers(job)[0]["image"].rsplit(":", 1)[1]
+    assert job["metadata"]["labels"]["app.kubernetes.io/version"] == tag, "the label and the images are of one release"
     assert job["metadata"]["name"] == f"perftrack-migrate-{tag}"
     assert job["spec"]["backoffLimit"] >= 6 and pod(job)["restartPolicy"] == "OnFailure"
+
+
+@pytest.mark.parametrize("image", ["localhost:5000/tracker-svc:0.2.0", f"registry.example/tracker-svc@sha256:{'0f' * 32}"])
+def test_images_may_be_of_any_registry_and_fixed_by_digest(overlay: str, image: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "k8s", tmp_path / "k8s")
+    folder = tmp_path / "k8s/overlays" / overlay
+    subprocess.run(["kustomize", "edit", "set", "image", f"perftrack/tracker-svc={image}"], check=True, cwd=folder)
+    job = next(m for m in yaml.safe_load_all(built(folder)) if m["kind"] == "Job")
+    assert containers(job)[0]["image"] == image
+    # As long as a label's value may be: the Job's pods carry its name in one.
+    assert re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?", job["metadata"]["name"]), job["metadata"]["name"]
 
 
 def test_nothing_passes_the_network_unless_a_policy_says_so(overlay: str) -> None:

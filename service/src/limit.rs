@@ -49,10 +49,11 @@ pub fn explain(status: Status) -> Status {
 }
 
 fn too_large(status: &Status) -> Rejection {
-    let message = format!(
-        "the message is larger than the {MOST_REQUEST_BYTES} bytes that the server takes ({}): send less at once",
-        status.message()
-    );
+    // "… found 5000000 bytes, the limit is …"
+    let found = status.message().split("found ").nth(1).and_then(|rest| rest.split(' ').next());
+    let size = found.map_or_else(|| "more".to_owned(), |bytes| format!("{bytes} bytes, more"));
+    let message =
+        format!("the message has {size} than the {MOST_REQUEST_BYTES} bytes that the server takes: send less at once");
     Rejection::exhausted(Reason::MessageTooLarge, message)
 }
 

@@ -1,6 +1,7 @@
 """What operators see: metrics under the names that dashboard and alert rules use, and the trace of an alert from the bot to
 its SQL statements."""
 
+import importlib.util
 import json
 import pathlib
 import re
@@ -33,13 +34,24 @@ class Watched:
         self.analysis = Service(addresses["analysis"], "perftrack.v1.AnalysisService")
 
     def record_traced(self):
-        """Records an alert as a part of a trace of the bot's."""
-        make, stub = self.tracker._stub("RecordAlert", "unary_unary")
-        request = make()
-        from google.protobuf import json_format
+        """Has the example's bot record an alert, as a part of a trace of its own."""
+        channel = grpc.intercept_channel(self.tracker.channel, Traced())
+        return bot().Tracking(channel).call("RecordAlert", timeout=20, alert=alert())
 
-        json_format.ParseDict({"alert": alert()}, request, descriptor_pool=self.tracker.pool)
-        return stub(request, timeout=20, metadata=(("traceparent", f"00-{TRACE}-{SPAN}-01"),))
+
+class Traced(grpc.UnaryUnaryClientInterceptor):
+    """What OpenTelemetry's instrumentation does to a bot's channel: tells with each call of which trace it is a part."""
+
+    def intercept_unary_unary(self, continuation, details, request):
+        return continuation(details._replace(metadata=(("traceparent", f"00-{TRACE}-{SPAN}-01"),)), request)
+
+
+def bot():
+    """The bot of the README."""
+    spec = importlib.util.spec_from_file_location("bot", ROOT / "examples/python/bot.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="module")

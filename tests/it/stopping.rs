@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::engine::Engine;
+use crate::health::Health;
 use crate::process::Starting;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -16,6 +17,8 @@ async fn a_stop_that_is_told_twice_at_once_is_one_and_the_next_ends_it_at_once()
         ("PERFTRACK_SHUTDOWN_DELAY", "1h".into()),
     ];
     let service = Starting::new("analysis-svc", environment, &log).ready().await;
+    // Before it has said so, no balancer could have sent anybody here.
+    Health::watch(service.url("analysis"), "").await.serves().await;
     service.ask_to_stop().await;
     service.ask_to_stop().await;
     while !std::fs::read_to_string(&log).unwrap().contains("calls are still taken") {

@@ -21,11 +21,10 @@ pub use wording::rule_of_three;
 
 use domain::gate::{Catalogue, FilterConfig};
 
-use crate::correlate::selection::{Selection, Window};
-use crate::correlate::{Answer, correlate_selection};
+use crate::correlate::selection::Window;
+use crate::correlate::{Answer, Question, correlate};
 use crate::dataset::Snapshot;
-use crate::dataset::filter::Kept;
-use crate::gates::{Baseline, ConfigOutcome, Replay};
+use crate::gates::{ConfigOutcome, Incumbent, Replay};
 use crate::progress::{Stopped, Watch};
 use crate::simulate::shadow::Usable;
 use candidate::{Change, Ground};
@@ -114,25 +113,25 @@ pub struct Advice {
 /// [`Stopped`] when nobody waits for it any more.
 pub fn advise(snapshot: &Snapshot, catalogue: &Catalogue, request: &Request, watch: &Watch) -> Result<Advice, Stopped> {
     watch.stage("correlating", None)?;
-    let selection = Selection::of(snapshot, request.window, &Kept::everything());
-    let answer = correlate_selection(snapshot, &selection);
+    let answer = correlate(snapshot, &Question { window: request.window, ..Question::standing() });
     watch.stage("replaying the gates", None)?;
-    let baseline = Baseline::of(snapshot, &selection, catalogue, request.current.as_ref());
-    let laid = LaidOut::of(snapshot, catalogue, &baseline);
+    let incumbent = Incumbent::of(snapshot, catalogue, request.current.as_ref(), request.window);
+    let Incumbent { selection, baseline, .. } = &*incumbent;
+    let laid = LaidOut::of(snapshot, catalogue, baseline);
     let stake_usd = snapshot.policy().exit.stake_usd;
     let yardstick = Yardstick { objective: request.objective, stake_usd, days: baseline.days };
     let search = search(&Part::whole(&laid.cases), &laid.ladders, &yardstick, watch)?;
     let usable = Usable::of(snapshot, request.window);
-    let looser = looser(snapshot, catalogue, &baseline, usable);
-    let standing = Standing::of(snapshot, catalogue, &selection, request, watch)?;
+    let looser = looser(snapshot, catalogue, baseline, usable);
+    let standing = Standing::of(snapshot, catalogue, selection, request, watch)?;
     watch.stage("weighing what was found", None)?;
-    let ground = Ground::of(Replay::of(snapshot), catalogue, &baseline);
+    let ground = Ground::of(Replay::of(snapshot), catalogue, &incumbent);
     let cooling = || request.cooldowns.iter().map(|cooldown| cooldown.key.as_str());
     let serves = |changes: &[Change]| {
         let tried = ground.try_out(changes.to_vec());
         request.objective.is_served(&tried.current, &tried.proposed)
     };
-    let certified = standing.certified_changes(catalogue, &baseline, &cooling().collect(), serves);
+    let certified = standing.certified_changes(catalogue, baseline, &cooling().collect(), serves);
     let certified_keys = certified.iter().flat_map(|(_, changes)| changes).map(|change| change.key.as_str());
     let mut look = Look {
         snapshot,
@@ -151,7 +150,7 @@ pub fn advise(snapshot: &Snapshot, catalogue: &Catalogue, request: &Request, wat
     recommendations.sort_by_key(|recommendation| recommendation.priority);
     look.taken.clear();
     let earliest = Earliest::of(&answer, snapshot);
-    let not_certified = headline::not_certified(&standing, request, &baseline, certified.len());
+    let not_certified = headline::not_certified(&standing, request, baseline, certified.len());
     let headline = headline::headline(&look, &standing, &recommendations, earliest.as_ref());
     Ok(Advice {
         recommendations,

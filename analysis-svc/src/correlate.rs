@@ -18,15 +18,16 @@ pub mod labelled;
 mod note;
 pub mod numbers;
 pub mod periods;
+pub mod placed;
 pub mod progress;
 pub mod questions;
 pub mod ranked;
 pub mod ranks;
 pub mod report;
 pub mod selection;
-pub mod sorted;
 pub mod standing;
 pub mod tabulate;
+pub mod within_day;
 pub mod young;
 
 use crate::dataset::Snapshot;
@@ -83,15 +84,21 @@ pub struct Answer {
 /// The answer to the standing question, kept with the revision.
 struct StandingAnswer(Answer);
 
+/// The answer about a window of time, of which the latest few are kept with the revision.
+struct WindowAnswer(Answer);
+
 /// Answers a question from one revision of the data: the same question on the same revision has the same answer. The standing
-/// question is worked out once for a revision.
+/// question is worked out once for a revision, and so are the windows that were asked about last.
 #[must_use]
 pub fn correlate(snapshot: &Snapshot, question: &Question) -> Answer {
     let selection = Selection::of(snapshot, question.window, &question.kept);
     let mut answer = if selection.is_standing {
         snapshot.derived().once(|| StandingAnswer(correlate_selection(snapshot, &selection))).0.clone()
-    } else {
+    } else if selection.is_filtered {
         correlate_selection(snapshot, &selection)
+    } else {
+        let answer = |_: &Window| WindowAnswer(correlate_selection(snapshot, &selection));
+        snapshot.derived().recent(question.window, answer).0.clone()
     };
     if !question.features.is_empty() {
         answer.features.retain(|report| question.features.contains(&report.feature));

@@ -17,6 +17,7 @@ mod lookup;
 pub mod measures;
 mod metrics;
 mod order;
+pub mod places;
 mod plan;
 pub mod raw;
 pub mod refresh;

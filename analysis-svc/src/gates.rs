@@ -8,6 +8,7 @@
 
 pub mod baseline;
 pub mod in_force;
+pub mod incumbent;
 pub mod outcome;
 pub mod passing;
 pub mod recorded;
@@ -17,6 +18,7 @@ pub mod tally;
 pub mod thinning;
 
 pub use baseline::Baseline;
+pub use incumbent::Incumbent;
 pub use outcome::ConfigOutcome;
 pub use passing::{passing, passing_beside};
 pub use recorded::recorded;

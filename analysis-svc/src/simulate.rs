@@ -16,11 +16,10 @@ use std::collections::BTreeMap;
 
 use domain::gate::{Catalogue, FilterConfig};
 
-use crate::correlate::selection::{Selection, Window};
-use crate::dataset::filter::Kept;
+use crate::correlate::selection::Window;
 use crate::dataset::{Bitmap, Snapshot};
 use crate::gates::in_force::InForce;
-use crate::gates::{Baseline, ByDay, Replay, Tally, passing_beside};
+use crate::gates::{ByDay, Incumbent, Replay, Tally, passing_beside};
 use crate::progress::{Stopped, Watch};
 use crate::statistics::normal;
 use estimate::Estimate;
@@ -86,10 +85,10 @@ pub fn simulate(
     watch: &Watch,
 ) -> Result<Simulation, Stopped> {
     watch.stage("replaying the gates", None)?;
-    let selection = Selection::of(snapshot, request.window, &Kept::everything());
-    let baseline = Baseline::of(snapshot, &selection, catalogue, request.in_force.config());
+    let incumbent = Incumbent::of(snapshot, catalogue, request.in_force.config(), request.window);
+    let Incumbent { selection, baseline, by_day } = &*incumbent;
     let asked = request.proposal.on(catalogue, &baseline.config);
-    let looser = proposal::looser(snapshot, &selection, catalogue, &baseline.config, &asked);
+    let looser = proposal::looser(snapshot, selection, catalogue, &baseline.config, &asked);
     let usable =
         if looser.is_empty() { shadow::Usable::default() } else { shadow::Usable::of(snapshot, request.window) };
     let (judged, refused) = if usable.rows.is_empty() {
@@ -98,10 +97,9 @@ pub fn simulate(
         (asked, BTreeMap::new())
     };
     watch.check()?;
-    let passes = passing_beside(snapshot, catalogue, &judged, &baseline, &selection.matured);
+    let passes = passing_beside(snapshot, catalogue, &judged, baseline, &selection.matured);
     let kept = passes.and(&baseline.rows);
     let replay = Replay::of(snapshot);
-    let by_day = replay.by_day(&baseline.rows);
     // What is kept and what is dropped add up to what there is: the smaller of the two is counted.
     let current = by_day.tally();
     let is_mostly_kept = kept.count() > baseline.rows.count() / 2;
@@ -109,12 +107,12 @@ pub fn simulate(
     let (kept_tally, dropped) =
         if is_mostly_kept { (current - counted, counted) } else { (counted, current - counted) };
     let raised_otherwise = passes.and_not(&baseline.rows);
-    let admitted = Admitted::of(&replay, catalogue, &judged, (&baseline, &passes), &usable);
+    let admitted = Admitted::of(&replay, catalogue, &judged, (baseline, &passes), &usable);
     watch.check()?;
     let scale = estimate::Scale { stake_usd: snapshot.policy().exit.stake_usd, days: baseline.days };
     let exact = if raised_otherwise.is_empty() { kept_tally } else { kept_tally + replay.tally(&raised_otherwise) };
     let is_cut = raised_otherwise.is_empty() && admitted.rows == 0;
-    let (random, random_as_good) = if is_cut { random(&by_day, &kept, &kept_tally, scale) } else { (None, None) };
+    let (random, random_as_good) = if is_cut { random(by_day, &kept, &kept_tally, scale) } else { (None, None) };
     let mut simulation = Simulation {
         in_force_source: request.in_force.source(),
         current: Estimate::exact(&current, scale),
@@ -134,7 +132,7 @@ pub fn simulate(
         notes: Vec::new(),
         in_force: baseline.config.clone(),
     };
-    simulation.notes = notes::notes(&simulation, request, &selection, &baseline, &usable, raised_otherwise.count());
+    simulation.notes = notes::notes(&simulation, request, selection, baseline, &usable, raised_otherwise.count());
     Ok(simulation)
 }
 

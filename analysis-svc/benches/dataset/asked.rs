@@ -1,5 +1,6 @@
 //! The four questions asked over gRPC, as a user asks them, of a history that is loaded.
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use analysis_svc::config::AnalysisConfig;
@@ -35,16 +36,21 @@ pub async fn measure(store: &Store) -> Result<Vec<(&'static str, f64)>> {
     let none = CorrelateRequest { filter: "final_score > 1000000".to_owned(), ..CorrelateRequest::default() };
     client.correlate(none).await?;
 
-    let everything = Window { start: Some(prost_types::Timestamp::default()), end: None };
     let half = CorrelateRequest { filter: "final_score >= 5".to_owned(), ..CorrelateRequest::default() };
-    let window = CorrelateRequest { window: Some(everything), ..CorrelateRequest::default() };
+    // Each time another window, as the latest ones are kept.
+    let asked = Cell::new(0);
+    let window = || {
+        asked.set(asked.get() + 1);
+        let start = Some(prost_types::Timestamp { seconds: asked.get(), nanos: 0 });
+        CorrelateRequest { window: Some(Window { start, end: None }), ..CorrelateRequest::default() }
+    };
     let set = [("MIN_LIQUIDITY_USD".to_owned(), "30000".to_owned())].into();
     let simulated = SimulateRequest { set, ..SimulateRequest::default() };
     let standing = CorrelateRequest::default();
     let mut figures = Vec::new();
     let [first, again] = timed(&mut client, async |client| client.correlate(standing.clone()).await.map(drop)).await?;
     figures.extend([("Correlate over gRPC, first of a revision, ms", first), ("the same again, ms", again)]);
-    let [_, took] = timed(&mut client, async |client| client.correlate(window.clone()).await.map(drop)).await?;
+    let [_, took] = timed(&mut client, async |client| client.correlate(window()).await.map(drop)).await?;
     figures.push(("Correlate, a window that holds all, ms", took));
     let [_, took] = timed(&mut client, async |client| client.correlate(half.clone()).await.map(drop)).await?;
     figures.push(("Correlate, final_score >= 5, ms", took));

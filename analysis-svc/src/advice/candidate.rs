@@ -9,7 +9,7 @@ use super::search::lay_out::{kept, reads};
 use crate::correlate::effect::{Effect, Measure, Outcome};
 use crate::correlate::flags;
 use crate::correlate::group::GroupStats;
-use crate::gates::{Baseline, ByDay, ConfigOutcome, Replay};
+use crate::gates::{Baseline, ByDay, ConfigOutcome, Incumbent, Replay};
 
 /// One key turned.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,14 +56,14 @@ pub struct Ground<'a> {
     /// The data, laid out for counting.
     pub replay: Replay<'a>,
     /// The alerts under the config in force, by day.
-    pub by_day: ByDay,
+    pub by_day: &'a ByDay,
 }
 
 impl<'a> Ground<'a> {
-    /// The alerts of `baseline`.
+    /// The alerts of the config in force.
     #[must_use]
-    pub fn of(replay: Replay<'a>, catalogue: &'a Catalogue, baseline: &'a Baseline) -> Self {
-        Self { catalogue, baseline, by_day: replay.by_day(&baseline.rows), replay }
+    pub const fn of(replay: Replay<'a>, catalogue: &'a Catalogue, incumbent: &'a Incumbent) -> Self {
+        Self { catalogue, baseline: &incumbent.baseline, by_day: &incumbent.by_day, replay }
     }
 
     /// How the alerts under the config in force did.

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::objective::Objective;
 use super::search::cases::Cases;
-use super::search::centred::Centred;
+use super::search::centred::{Centred, Growing};
 use super::search::found::{Found, Turn};
 use super::search::ladder::Ladder;
 use super::search::part::Part;
@@ -140,7 +140,7 @@ fn trial(gate: &Examined, cases: &Cases, later: &Part, ladders: &[Ladder]) -> Tr
 
 /// What is labelled kept, and what is labelled dropped.
 fn sums(part: &Part, label: impl Fn(u32) -> Option<bool>) -> [Centred; 2] {
-    let (mut kept, mut dropped) = (Centred::default(), Centred::default());
+    let (mut kept, mut dropped) = (Growing::default(), Growing::default());
     for (place, &row) in part.rows.iter().enumerate() {
         match label(row) {
             Some(true) => part.add_to(&mut kept, place),
@@ -148,7 +148,7 @@ fn sums(part: &Part, label: impl Fn(u32) -> Option<bool>) -> [Centred; 2] {
             None => {}
         }
     }
-    [kept, dropped]
+    [kept.into(), dropped.into()]
 }
 
 fn obstacle(kept: &Centred, dropped: &Centred) -> Option<Obstacle> {

@@ -4,6 +4,7 @@
 //! [`ladder`](ladder::Ladder): one small number per alert and key says them all. One pass over the alerts for each pair of
 //! keys then counts all pairs of their values at once.
 
+mod bound;
 pub mod cases;
 pub mod centred;
 pub mod found;

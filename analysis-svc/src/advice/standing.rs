@@ -2,6 +2,7 @@
 //! asked between two of them has the answer of the last, from exactly the tokens that had matured then.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use domain::gate::{Catalogue, FilterConfig};
 
@@ -36,7 +37,7 @@ pub enum Standing {
     /// So few tokens have matured.
     BelowFirst(u64),
     /// The answer of the last checkpoint, with the keys' values that were searched for it.
-    Answered(Box<Certification>, Vec<Ladder>),
+    Answered(Arc<Certification>, Arc<[Ladder]>),
 }
 
 impl Standing {
@@ -98,7 +99,8 @@ impl Standing {
     }
 }
 
-/// The answer of a checkpoint that was reached.
+/// The answer of a checkpoint that was reached. What an earlier revision said on the same alerts holds, as long as nothing of them
+/// changed.
 ///
 /// # Errors
 /// [`Stopped`] when nobody waits for it any more.
@@ -112,16 +114,38 @@ pub fn at(
 ) -> Result<Standing, Stopped> {
     watch.stage("laying out the checkpoint's tokens", None)?;
     let tokens = usize::try_from(checkpoint.tokens()).unwrap_or(usize::MAX);
-    let then = Selection { matured: first_matured(snapshot, &selection.matured, tokens), ..selection.clone() };
-    let baseline = Baseline::of(snapshot, &then, catalogue, current);
+    let rows = first_matured(snapshot, &selection.matured, tokens);
+    let question = (checkpoint, current.cloned(), catalogue.clone());
+    if let Some(answered) = snapshot.derived().resting_on::<Question, Standing>(&rows, &question) {
+        return Ok(Standing::clone(&answered));
+    }
+    let then = Selection { matured: rows.clone(), ..selection.clone() };
+    let answered = answered(checkpoint, snapshot, catalogue, (&then, current), watch)?;
+    snapshot.derived().keep_resting_on(rows, question, Arc::new(answered.clone()));
+    Ok(answered)
+}
+
+/// What the answer of a checkpoint hangs on beside its alerts.
+type Question = (Checkpoint, Option<FilterConfig>, Catalogue);
+
+fn answered(
+    checkpoint: Checkpoint,
+    snapshot: &Snapshot,
+    catalogue: &Catalogue,
+    (then, current): (&Selection, Option<&FilterConfig>),
+    watch: &Watch,
+) -> Result<Standing, Stopped> {
+    let baseline = Baseline::of(snapshot, then, catalogue, current);
     let days = baseline.rows.rows().map(|row| i32::try_from(snapshot.alerted_at(row).utc_day()).unwrap_or(i32::MAX));
     if Split::of(&days.collect::<Vec<_>>()).is_none() {
-        return Ok(Standing::Answered(Box::new(Certification::too_few_days(checkpoint)), Vec::new()));
+        return Ok(Standing::Answered(Arc::new(Certification::too_few_days(checkpoint)), Arc::default()));
     }
     let laid = LaidOut::of(snapshot, catalogue, &baseline);
     let stake_usd = snapshot.policy().exit.stake_usd;
     let certification = certification(checkpoint, &laid.cases, &laid.ladders, stake_usd, watch)?;
-    Ok(Standing::Answered(Box::new(certification), laid.ladders))
+    // How far each alert comes is nothing to anybody any more.
+    let ladders = laid.ladders.into_iter().map(|ladder| Ladder { passed: Vec::new(), ..ladder }).collect();
+    Ok(Standing::Answered(Arc::new(certification), ladders))
 }
 
 /// The first so many of `matured` in the order of (matured at, alert id).

@@ -1,5 +1,11 @@
+use std::collections::HashSet;
+
 use super::recommendation::{Confidence, Priority};
 use super::*;
+use crate::correlate::selection::Selection;
+use crate::dataset::filter::Kept;
+use crate::dataset::snapshot::rows_of;
+use crate::gates::Baseline;
 use crate::sample::{labelled, noise, record, snapshot};
 use domain::gate::Setting;
 use domain::outcome::OutcomeStatus;
@@ -167,10 +173,10 @@ fn a_default_that_the_alerts_contradict_is_not_taken_to_be_in_force() {
 #[test]
 fn a_tighter_value_keeps_a_part_of_what_passed() {
     let snapshot = snapshot(rugs_in_thin_pools());
-    let selection = Selection::of(&snapshot, Window::default(), &Kept::everything());
-    let baseline = Baseline::of(&snapshot, &selection, Catalogue::callsbot(), None);
-    let laid = LaidOut::of(&snapshot, Catalogue::callsbot(), &baseline);
-    let ground = Ground::of(Replay::of(&snapshot), Catalogue::callsbot(), &baseline);
+    let incumbent = Incumbent::of(&snapshot, Catalogue::callsbot(), None, Window::default());
+    let baseline = &incumbent.baseline;
+    let laid = LaidOut::of(&snapshot, Catalogue::callsbot(), baseline);
+    let ground = Ground::of(Replay::of(&snapshot), Catalogue::callsbot(), &incumbent);
     let yardstick = Yardstick { objective: Objective::default(), stake_usd: 100.0, days: baseline.days };
     let search = search(&Part::whole(&laid.cases), &laid.ladders, &yardstick, &Watch::default()).expect("waited for");
     assert!(!search.singles.is_empty() && search.values >= search.singles.len());
@@ -234,4 +240,23 @@ fn looser_values_are_judged_on_shadow_alerts_only() {
     };
     assert_eq!(line(rugs_in_thin_pools()), "looser values: refused, 0 shadow alerts");
     assert_eq!(line(with_shadows(None)), "looser values: refused, none of 200 shadow alerts says its sampling rate");
+}
+
+#[test]
+fn what_was_certified_on_the_same_alerts_stands_in_the_next_revision_and_falls_with_any_of_them() {
+    let mut records = rugs_in_thin_pools();
+    let later = records.split_off(590);
+    let advise =
+        |data: &Snapshot| advise(data, Catalogue::callsbot(), &standing(), &Watch::default()).expect("waited for");
+    let said = |advice: Advice| (advice.recommendations, advice.headline, advice.looked_at, advice.not_certified);
+    let present = snapshot(records.clone());
+    advise(&present);
+    // Ten alerts more: the checkpoint of 566 tokens is still the last.
+    let next = present.with(rows_of(later.clone()), &HashSet::new());
+    records.extend(later);
+    assert_eq!(said(advise(&next)), said(ask(records.clone(), &[])));
+    // One that it rests on turns out otherwise.
+    records[3].outcome.exit_return_pct = Some(390.0);
+    let last = next.with(rows_of([records[3].clone()]), &HashSet::new());
+    assert_eq!(said(advise(&last)), said(ask(records, &[])));
 }

@@ -7,7 +7,8 @@ use crate::statistics::proportion::{Proportion, TwoByTwo};
 
 /// The code of a row that is not asked.
 pub const NOT_ASKED: u32 = 0;
-const ASKED: u32 = 1 << 4;
+/// The bit of a row that is asked.
+pub const ASKED: u32 = 1 << 4;
 /// How many combinations of outcomes there are room for.
 pub const COMBINATIONS: usize = 16;
 /// How many rows had each combination of outcomes.

@@ -11,7 +11,7 @@ use super::selection::Selection;
 use super::tabulate::layout::Layout;
 use crate::dataset::Snapshot;
 use crate::dataset::columns::{Column, Values};
-use crate::parallel::side_by_side_with;
+use crate::parallel::side_by_side;
 
 /// What is told.
 pub struct Description {
@@ -53,12 +53,12 @@ impl Description {
         asked.extend([Asked::Cohort, Asked::SmartMoney]);
         // Who works takes the last one first.
         asked.sort_by_key(length);
-        let told = side_by_side_with(snapshot.len(), asked, Vec::new, |room, asked| match asked {
+        let told = side_by_side(snapshot.len(), asked, |asked| match asked {
             Asked::Cohort => Told::Cohort(Box::new(Cohort::of(snapshot, &layout, &labelled, selection))),
             Asked::SmartMoney => Told::SmartMoney(comparison::smart_money(snapshot, &layout, &labelled, selection)),
             Asked::Cut(place, cut) => Told::Sides(place, Sides::of(snapshot, &layout, &labelled, cut)),
             Asked::Feature(place, column) => {
-                Told::Feature(features::report(snapshot, &layout, &labelled, place, column, room))
+                Told::Feature(features::report(snapshot, &layout, &labelled, place, column))
             }
         });
         let (mut cohort, mut smart_money, mut sides, mut features) =

@@ -2,15 +2,13 @@
 
 use super::labelled::Labelled;
 use super::report::FeatureReport;
-use super::sorted::Entry;
 use super::tabulate::layout::Layout;
 use super::{categories, flags, numbers};
 use crate::dataset::Snapshot;
 use crate::dataset::columns::{Column, Values};
 use crate::inference::signal::Signal;
 
-/// How outcomes differ with the feature, and how the alerts with each of its values did. `room` is what sorting may be
-/// written to.
+/// How outcomes differ with the feature, and how the alerts with each of its values did.
 #[must_use]
 pub fn report(
     snapshot: &Snapshot,
@@ -18,7 +16,6 @@ pub fn report(
     labelled: &Labelled,
     place: usize,
     column: &Column,
-    room: &mut Vec<Entry>,
 ) -> FeatureReport {
     let (groups, effects, stats) = match &column.values {
         Values::Flags(values) => {
@@ -26,7 +23,7 @@ pub fn report(
             (groups, effects, None)
         }
         Values::Numbers(values) => {
-            let (groups, effects, stats) = numbers::report(snapshot, layout, labelled, values, room);
+            let (groups, effects, stats) = numbers::report(snapshot, layout, labelled, (place, values));
             (groups, effects, Some(stats))
         }
         Values::Categories(values) => {

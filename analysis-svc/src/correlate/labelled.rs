@@ -2,22 +2,24 @@
 //! on.
 
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
+
+use domain::cohort::Standing;
 
 use super::code::{self, COMBINATIONS, Combinations};
 use super::ranked::Ranked;
-use super::sorted::Entry;
 use super::tabulate::layout::Layout;
 use super::tabulate::places::KeptPlaces;
 use super::tabulate::repeats::Repeats;
+use super::within_day::WholeDays;
+use crate::dataset::bitmap::bytes_of_bits;
 use crate::dataset::chunked::CHUNK;
-use crate::dataset::columns::{Categories, Column, Flags, Values};
+use crate::dataset::columns::{Categories, Column, Flags, Numbers, Values};
 use crate::dataset::{Bitmap, Snapshot};
 use crate::inference::Target;
 use crate::inference::family::LEAST_TOKENS;
 use crate::inference::within_days::Days;
 use crate::statistics::proportion::{Proportion, TwoByTwo};
-use crate::statistics::rank::order::Order;
 
 /// The alerts that a family of questions is asked of.
 #[derive(Clone, Debug)]
@@ -29,8 +31,10 @@ pub struct Labelled {
     combinations: Vec<u8>,
     /// The rows of each UTC day.
     days: Vec<Range<usize>>,
-    /// The day of the first row of each block of 2^[`BLOCK_BITS`] rows: a small table, where the days of all rows are a large one.
-    block_days: Vec<u32>,
+    /// Of which days all matured alerts are asked.
+    is_whole: Vec<bool>,
+    /// What such days say.
+    whole_days: Arc<WholeDays>,
     /// Of pumps and of rugs, known of these alerts only.
     labels: [Flags; 2],
     /// Which of them are on one token, once that was asked.
@@ -61,9 +65,6 @@ pub struct Words {
     pub levels: [Vec<Vec<TwoByTwo>>; 2],
 }
 
-/// How many rows share a place in [`Labelled::block_days`], as a power of two.
-const BLOCK_BITS: u32 = 8;
-
 /// Above so many counts of words by day, words are counted before days.
 const MOST_COUNTS: usize = 1 << 16;
 
@@ -72,33 +73,25 @@ impl Labelled {
     #[must_use]
     pub fn of(snapshot: &Snapshot, rows: &Bitmap) -> Self {
         let labels = snapshot.labels();
-        let words = |rows: &Bitmap, index: usize| rows.words().get(index).copied().unwrap_or_default();
+        let combinations = combinations(rows, [&labels.pump, &labels.rug]);
         let mut codes = vec![code::NOT_ASKED; snapshot.len()];
-        for (day, of_day) in snapshot.days().iter().enumerate() {
-            for index in of_day.rows.start / 64..of_day.rows.end.div_ceil(64) {
-                let asked = words(rows, index);
-                let pump = (words(&labels.pump.yes, index), words(&labels.pump.no, index));
-                let rug = (words(&labels.rug.yes, index), words(&labels.rug.no, index));
-                let first = of_day.rows.start.max(index * 64);
-                let end = of_day.rows.end.min(index * 64 + 64);
-                for (row, code) in (first..end).zip(&mut codes[first..end]) {
-                    let bit = |word: u64| word >> (row % 64) & 1;
-                    let of = code::of(day, (bit(pump.0), bit(pump.1)), (bit(rug.0), bit(rug.1)));
-                    *code = if bit(asked) == 1 { of } else { code::NOT_ASKED };
-                }
+        for (place, day) in snapshot.days().iter().enumerate() {
+            for (code, &of) in codes[day.rows.clone()].iter_mut().zip(&combinations[day.rows.clone()]) {
+                *code = if code::asked(of) == 1 { code::with_day(of, place) } else { code::NOT_ASKED };
             }
         }
         let [pump, rug] = [&labels.pump, &labels.rug].map(|label| label.only(rows));
         let ranges: Vec<Range<usize>> = snapshot.days().iter().map(|day| day.rows.clone()).collect();
-        let day_of = |row: usize| ranges.partition_point(|day| day.end <= row) as u32;
-        let block_days = (0..snapshot.len()).step_by(1 << BLOCK_BITS).map(day_of).collect();
-        let combinations = codes.iter().map(|&code| code::lowest(code)).collect();
+        let matured = snapshot.standing(Standing::Matured);
+        let (others, missing) = (rows.and_not(matured), matured.and_not(rows));
+        let is_whole = |day: &Range<usize>| others.count_within(day.clone()) + missing.count_within(day.clone()) == 0;
         Self {
             rows: rows.clone(),
             codes,
             combinations,
+            is_whole: ranges.iter().map(is_whole).collect(),
+            whole_days: WholeDays::of(snapshot),
             days: ranges,
-            block_days,
             labels: [pump, rug],
             repeats: OnceLock::new(),
             gains: OnceLock::new(),
@@ -111,10 +104,10 @@ impl Labelled {
         self.repeats.get_or_init(|| layout.repeats.among(&self.rows))
     }
 
-    /// Where their greatest gains stand among those of all alerts, which are `order`.
+    /// Where their greatest gains stand among those of all alerts, which are `gains`.
     #[must_use]
-    pub fn gain_places(&self, order: &Order) -> &KeptPlaces {
-        self.gains.get_or_init(|| KeptPlaces::of(order, &self.rows))
+    pub fn gain_places(&self, gains: &Numbers) -> &KeptPlaces {
+        self.gains.get_or_init(|| KeptPlaces::of(gains.places(), &self.rows))
     }
 
     /// Whether any of the rows of a piece is asked ([`CHUNK`] rows from `index · CHUNK` on).
@@ -143,21 +136,22 @@ impl Labelled {
         &self.combinations
     }
 
-    /// The place of a row's UTC day.
-    #[inline]
-    #[must_use]
-    pub fn day(&self, row: u32) -> usize {
-        let mut day = self.block_days.get((row >> BLOCK_BITS) as usize).map_or(0, |&day| day as usize);
-        while self.days.get(day).is_some_and(|rows| rows.end <= row as usize) {
-            day += 1;
-        }
-        day
-    }
-
     /// The rows of each UTC day.
     #[must_use]
     pub fn day_rows(&self) -> &[Range<usize>] {
         &self.days
+    }
+
+    /// Whether all matured alerts of a day are asked.
+    #[must_use]
+    pub fn is_whole(&self, day: usize) -> bool {
+        self.is_whole.get(day).copied().unwrap_or_default()
+    }
+
+    /// What days say of which all matured alerts are asked.
+    #[must_use]
+    pub fn whole_days(&self) -> &WholeDays {
+        &self.whole_days
     }
 
     /// Which of them had an outcome, where that is known.
@@ -177,14 +171,14 @@ impl Labelled {
     pub fn days(&self, column: &Column) -> [Days; 2] {
         match &column.values {
             Values::Flags(flags) => self.of_flag(flags),
-            Values::Numbers(numbers) => Ranked::of(numbers, self, &mut Vec::new()).decided().map(Days::Number),
+            Values::Numbers(numbers) => Ranked::of(numbers, self).decided().map(Days::Number),
             Values::Categories(categories) => self.words(categories).levels.map(Days::Levels),
         }
     }
 
-    /// All that is counted of a feature; `room` is what sorting may be written to.
+    /// All that is counted of a feature.
     #[must_use]
-    pub fn counted(&self, column: &Column, room: &mut Vec<Entry>) -> Counted {
+    pub fn counted(&self, column: &Column) -> Counted {
         match &column.values {
             Values::Flags(flags) => {
                 let days = self.of_flag(flags);
@@ -198,13 +192,12 @@ impl Labelled {
                 }
             }
             Values::Numbers(numbers) => {
-                let ranked = Ranked::of(numbers, self, room);
+                let ranked = Ranked::of(numbers, self);
                 let (known_levels, levels) = match ranked.quantile_bins() {
                     Some((_, begins)) => ranked.by_bin(&begins),
                     None => Default::default(),
                 };
                 let days = ranked.decided().map(Days::Number);
-                ranked.leave(room);
                 Counted { known_levels, days, levels: self.levels(&levels) }
             }
             Values::Categories(categories) => {
@@ -297,6 +290,23 @@ impl Labelled {
     }
 }
 
+/// The lowest bits of each row's code: eight rows at once.
+fn combinations(rows: &Bitmap, labels: [&Flags; 2]) -> Vec<u8> {
+    let mut combinations = Vec::with_capacity(rows.len().next_multiple_of(64));
+    let [pump, rug] = labels.map(|label| label.yes.words().iter().zip(label.no.words()));
+    for ((&asked, pump), rug) in rows.words().iter().zip(pump).zip(rug) {
+        for byte in 0..8 {
+            let spread = |word: u64| bytes_of_bits(word, byte);
+            // Yes and unknown of those that are asked, as [`code::state`] has them.
+            let states = |(yes, no): (&u64, &u64)| spread(asked & yes) + 2 * spread(asked & !(yes | no));
+            let eight = spread(asked) * u64::from(code::ASKED) + 4 * states(pump) + states(rug);
+            combinations.extend_from_slice(&eight.to_le_bytes());
+        }
+    }
+    combinations.truncate(rows.len());
+    combinations
+}
+
 /// The level of each word from how many tokens it has, and how many levels there are.
 #[must_use]
 pub fn pooled(tokens: &[u64]) -> (Vec<usize>, usize) {
@@ -322,4 +332,23 @@ pub fn by_day(days: &[Range<usize>], label: &Flags, first: &Bitmap, second: &Bit
         Proportion::new(events, events + count(rows, &label.no, day)).unwrap_or_default()
     };
     days.iter().map(|day| TwoByTwo { with: side(first, day), without: side(second, day) }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn eight_rows_at_once_are_coded_as_one_by_one(
+            rows in prop::collection::vec((any::<bool>(), prop::option::of(any::<bool>()), prop::option::of(any::<bool>())), 0..200),
+        ) {
+            let asked: Bitmap = rows.iter().map(|row| row.0).collect();
+            let (pumps, rugs): (Flags, Flags) = (rows.iter().map(|row| row.1).collect(), rows.iter().map(|row| row.2).collect());
+            let bits = |label: Option<bool>| (u64::from(label == Some(true)), u64::from(label == Some(false)));
+            let one = |&(asked, pump, rug)| if asked { code::lowest(code::of(3, bits(pump), bits(rug))) } else { 0 };
+            prop_assert_eq!(combinations(&asked, [&pumps, &rugs]), rows.iter().map(one).collect::<Vec<u8>>());
+        }
+    }
 }

@@ -7,7 +7,6 @@ use super::labelled::Labelled;
 use super::ranked::Ranked;
 use super::ranks::Ranks;
 use super::report::NumberStats;
-use super::sorted::Entry;
 use super::tabulate::layout::Layout;
 use super::tabulate::levels::{FIRST, UNKNOWN};
 use super::tabulate::places::Ranks as GainRanks;
@@ -21,21 +20,22 @@ use crate::statistics::confidence::Confidence;
 use crate::statistics::rank::mann_whitney::MannWhitney;
 use crate::statistics::split_sum::{Split, SplitSum};
 
+/// How many sums of each kind are kept side by side.
+const TURNS: usize = 4;
+
 /// The rows by quantile bin, cut without a look at the outcomes, and those of which it is unknown; how it goes with outcomes;
-/// where its values lie. `room` is what sorting may be written to.
+/// where its values lie. `feature` is its place in the dataset.
 #[must_use]
 pub fn report(
     snapshot: &Snapshot,
     layout: &Layout,
     labelled: &Labelled,
-    numbers: &Numbers,
-    room: &mut Vec<Entry>,
+    (feature, numbers): (usize, &Numbers),
 ) -> (Vec<GroupStats>, Vec<Effect>, NumberStats) {
-    let ranked = Ranked::of(numbers, labelled, room);
+    let ranked = Ranked::of(numbers, labelled);
     let groups = groups(snapshot, layout, labelled, &ranked);
-    let effects = effects(snapshot, layout, labelled, numbers, &ranked);
+    let effects = effects(snapshot, labelled, (feature, numbers), &ranked);
     let stats = stats(labelled, numbers, &ranked);
-    ranked.leave(room);
     (groups, effects, stats)
 }
 
@@ -88,6 +88,8 @@ fn sums(labelled: &Labelled, numbers: &Numbers, ranked: &Ranked<'_>, split: Spli
         }
         return sums;
     }
+    // Rows add to sums by turns, so that none waits for the one before it: most have the same outcomes.
+    let mut turns = [[SplitSum::default(); COMBINATIONS]; TURNS];
     let mut buffer = Vec::new();
     for (index, combinations) in
         labelled.combinations().chunks(CHUNK).enumerate().filter(|&(index, _)| labelled.asks(index))
@@ -98,9 +100,12 @@ fn sums(labelled: &Labelled, numbers: &Numbers, ranked: &Ranked<'_>, split: Spli
             for (bit, (&of, &value)) in combinations.iter().zip(values).enumerate() {
                 // What is not asked or unknown is a 0 more in one of the sums.
                 let is_in = u64::from(code::asked(of)) & known >> bit == 1;
-                sums[usize::from(of) % COMBINATIONS].add(split.parts(if is_in { value } else { 0.0 }));
+                turns[bit % TURNS][usize::from(of) % COMBINATIONS].add(split.parts(if is_in { value } else { 0.0 }));
             }
         }
+    }
+    for (place, sum) in sums.iter_mut().enumerate() {
+        *sum = turns.iter().fold(*sum, |sum, turn| sum.and(turn[place]));
     }
     sums
 }
@@ -108,15 +113,14 @@ fn sums(labelled: &Labelled, numbers: &Numbers, ranked: &Ranked<'_>, split: Spli
 /// Whether it ranks pumps and rugs (AUC), and goes with the gain (Spearman).
 fn effects(
     snapshot: &Snapshot,
-    layout: &Layout,
     labelled: &Labelled,
-    numbers: &Numbers,
+    (feature, numbers): (usize, &Numbers),
     ranked: &Ranked<'_>,
 ) -> Vec<Effect> {
     let gains = &snapshot.labels().max_gain_pct;
     let missing = gains.known().and(labelled.rows()).and_not(numbers.known());
-    let gain_ranks = GainRanks::of(&layout.gain_places, labelled.gain_places(&gains.order()), &missing);
-    let Ranks { all, days, spearman } = ranked.described(&gain_ranks);
+    let gain_ranks = GainRanks::of(gains.places(), labelled.gain_places(gains), &missing);
+    let Ranks { all, days, spearman } = ranked.described(feature, &gain_ranks);
     let days = days.map(Days::Number);
     let mut effects = vec![ranks(Outcome::Pump, &all[0], &days[0]), ranks(Outcome::Rug, &all[1], &days[1])];
     let mut gain = Effect::shown(Outcome::Gain, Measure::Spearman, "spearman", "greatest gain by rank");

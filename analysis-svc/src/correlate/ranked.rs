@@ -1,10 +1,10 @@
-//! The asked rows of a number by rising value: sorted, or counted where there are few different ones.
+//! The asked rows of a number by rising value: placed, or counted where there are few different ones.
 
-use super::code::{self, COMBINATIONS, Combinations};
+use super::code::Combinations;
 use super::few::Few;
 use super::labelled::Labelled;
-use super::ranks::{self, Ranks};
-use super::sorted::{Entry, Sorted};
+use super::placed::Placed;
+use super::ranks::Ranks;
 use super::tabulate::levels::Levels;
 use super::tabulate::places::Ranks as GainRanks;
 use crate::dataset::columns::Numbers;
@@ -12,41 +12,29 @@ use crate::statistics::quantile_bins::{QuantileBins, bins_for};
 use crate::statistics::rank::mann_whitney::MannWhitney;
 
 /// A number's asked rows.
-pub struct Ranked<'a> {
-    numbers: &'a Numbers,
-    labelled: &'a Labelled,
-    by: By<'a>,
-}
-
-enum By<'a> {
-    Sorting(Sorted),
-    Counting(Few<'a>),
+pub enum Ranked<'a> {
+    /// Many different ones.
+    Placed(Placed<'a>),
+    /// Few different ones.
+    Counted(Few<'a>),
 }
 
 impl<'a> Ranked<'a> {
-    /// Of a column, with what is asked; `room` is what sorting may be written to.
+    /// Of a column, with what is asked.
     #[must_use]
-    pub fn of(numbers: &'a Numbers, labelled: &'a Labelled, room: &mut Vec<Entry>) -> Self {
-        let by = match Few::of(&numbers.measures, labelled) {
-            Some(few) => By::Counting(few),
-            None => By::Sorting(Sorted::of(numbers, labelled, std::mem::take(room))),
-        };
-        Self { numbers, labelled, by }
-    }
-
-    /// Gives the room back that it took.
-    pub fn leave(self, room: &mut Vec<Entry>) {
-        if let By::Sorting(sorted) = self.by {
-            *room = sorted.into_room();
+    pub fn of(numbers: &'a Numbers, labelled: &'a Labelled) -> Self {
+        match Few::of(&numbers.measures, labelled) {
+            Some(few) => Self::Counted(few),
+            None => Self::Placed(Placed::of(numbers, labelled)),
         }
     }
 
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        match &self.by {
-            By::Sorting(sorted) => sorted.entries().len(),
-            By::Counting(few) => few.count(),
+        match self {
+            Self::Placed(placed) => placed.count(),
+            Self::Counted(few) => few.count(),
         }
     }
 
@@ -59,9 +47,9 @@ impl<'a> Ranked<'a> {
     /// The value at a place, rising; `None` beyond the last.
     #[must_use]
     pub fn at(&self, place: usize) -> Option<f64> {
-        (place < self.len()).then(|| match &self.by {
-            By::Sorting(sorted) => self.numbers.value(sorted.entries()[place].row as usize),
-            By::Counting(few) => few.at(place),
+        (place < self.len()).then(|| match self {
+            Self::Placed(placed) => placed.at(place),
+            Self::Counted(few) => few.at(place),
         })
     }
 
@@ -76,9 +64,9 @@ impl<'a> Ranked<'a> {
     /// The bin of each row, as a level; `begins` are the places that begin one, from the second one on.
     #[must_use]
     pub fn levels(&self, begins: &[usize]) -> Levels {
-        match &self.by {
-            By::Sorting(sorted) => Levels::of_sorted(self.labelled.combinations(), sorted.entries(), begins),
-            By::Counting(few) => few.levels(begins),
+        match self {
+            Self::Placed(placed) => placed.levels(begins),
+            Self::Counted(few) => few.levels(begins),
         }
     }
 
@@ -89,18 +77,9 @@ impl<'a> Ranked<'a> {
         let bins: Vec<_> =
             starts.zip(begins.iter().copied().chain([self.len()])).map(|(start, end)| start..end).collect();
         let sizes = bins.iter().map(|bin| bin.len() as u64).collect();
-        let counts = match &self.by {
-            By::Counting(few) => few.by_bin_and_day(begins),
-            By::Sorting(sorted) => {
-                let days = self.labelled.day_rows().len();
-                let mut counts = vec![[0; COMBINATIONS]; bins.len() * days];
-                for (bin, places) in bins.into_iter().enumerate() {
-                    for entry in &sorted.entries()[places] {
-                        counts[bin * days + code::day(entry.code)][code::combination(entry.code)] += 1;
-                    }
-                }
-                counts
-            }
+        let counts = match self {
+            Self::Placed(placed) => placed.by_bin_and_day(begins),
+            Self::Counted(few) => few.by_bin_and_day(begins),
         };
         (sizes, counts)
     }
@@ -108,27 +87,28 @@ impl<'a> Ranked<'a> {
     /// Whether it ranks pumps and rugs within days, with all that an interval needs.
     #[must_use]
     pub fn decided(&self) -> [Vec<MannWhitney>; 2] {
-        match &self.by {
-            By::Sorting(sorted) => ranks::decided(sorted, self.labelled.day_rows().len()),
-            By::Counting(few) => few.decided(),
+        match self {
+            Self::Placed(placed) => placed.decided(),
+            Self::Counted(few) => few.decided(),
         }
     }
 
-    /// Whether it ranks pumps and rugs, over all and within days, and whether it rises with the gain.
+    /// Whether it ranks pumps and rugs, over all and within days, and whether it rises with the gain; `feature` is the feature's
+    /// place in the dataset.
     #[must_use]
-    pub fn described(&self, gains: &GainRanks<'_>) -> Ranks {
-        match &self.by {
-            By::Sorting(sorted) => Ranks::described(sorted, self.labelled, self.numbers.known(), gains),
-            By::Counting(few) => few.described(gains),
+    pub fn described(&self, feature: usize, gains: &GainRanks<'_>) -> Ranks {
+        match self {
+            Self::Placed(placed) => placed.described(feature, gains),
+            Self::Counted(few) => few.described(gains),
         }
     }
 
     /// The values with how many rows with them had which outcomes, where they were counted.
     #[must_use]
     pub fn counted(&self) -> Option<&Few<'a>> {
-        match &self.by {
-            By::Sorting(_) => None,
-            By::Counting(few) => Some(few),
+        match self {
+            Self::Placed(_) => None,
+            Self::Counted(few) => Some(few),
         }
     }
 }

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use domain::feature::FeatureKind;
 use domain::timestamp::Timestamp;
 
 use super::labelled::{Counted, Labelled};
@@ -17,7 +18,7 @@ use crate::inference::decide::{Decided, Decision, decide};
 use crate::inference::family::is_asked;
 use crate::inference::verdict::equivalence_level;
 use crate::inference::within_days::Days;
-use crate::parallel::side_by_side_with;
+use crate::parallel::side_by_side;
 use crate::statistics::confidence::Confidence;
 use crate::statistics::mantel_haenszel;
 use crate::statistics::proportion::TwoByTwo;
@@ -35,8 +36,6 @@ pub struct Standing {
     pub family_size: usize,
     /// By feature and outcome, in the order of the dataset's features, pump before rug.
     pub rulings: Vec<Ruling>,
-    /// The alerts that it rests on.
-    pub labelled: Labelled,
 }
 
 /// What was decided of one question.
@@ -107,13 +106,6 @@ impl Tokens {
     }
 }
 
-/// The questions of the family that the alerts of `rows` are enough for, each with its counts.
-struct Asked {
-    labelled: Labelled,
-    /// Feature by feature, pump before rug.
-    questions: Vec<Question>,
-}
-
 struct Question {
     /// The feature's place.
     column: usize,
@@ -132,26 +124,40 @@ impl Standing {
     }
 }
 
-impl Asked {
-    /// Of matured alerts. Who is asked is chosen by how often features are known, never by outcomes.
-    fn of(snapshot: &Snapshot, rows: &Bitmap) -> Self {
-        let labelled = Labelled::of(snapshot, rows);
-        let columns: Vec<(usize, &Column)> = snapshot.columns().iter().enumerate().collect();
-        let questions = side_by_side_with(snapshot.len(), columns, Vec::new, |room, (place, column)| {
-            let Counted { known_levels, days, levels } = labelled.counted(column, room);
-            let both = Target::ALL.into_iter().zip(days).zip(levels);
-            let question = |((target, days), levels)| Question { column: place, target, days, levels };
-            if is_asked(&known_levels) { both.map(question).collect() } else { Vec::new() }
-        });
-        Self { questions: questions.into_iter().flatten().collect(), labelled }
-    }
+/// The questions of the family that the alerts are enough for, each with its counts: feature by feature, pump before rug. Who is
+/// asked is chosen by how often features are known, never by outcomes.
+fn questions(snapshot: &Snapshot, labelled: &Labelled) -> Vec<Question> {
+    let columns: Vec<(usize, &Column)> = snapshot.columns().iter().enumerate().collect();
+    let questions = side_by_side(snapshot.len(), columns, |(place, column)| {
+        let Counted { known_levels, days, levels } = labelled.counted(column);
+        let both = Target::ALL.into_iter().zip(days).zip(levels);
+        let question = |((target, days), levels)| Question { column: place, target, days, levels };
+        if is_asked(&known_levels) { both.map(question).collect() } else { Vec::new() }
+    });
+    questions.into_iter().flatten().collect()
 }
 
-/// What was decided at `checkpoint`. `None` where it is not reached.
+/// What is analysed, on which a decision rests beside the alerts: names, kinds, and whether they are mixed.
+type Features = Vec<(String, FeatureKind, bool)>;
+
+/// What was decided at `checkpoint`. `None` where it is not reached. What an earlier revision said on the same alerts holds, as
+/// long as nothing of them changed.
 #[must_use]
-pub fn decided_at(snapshot: &Snapshot, tokens: &Tokens, checkpoint: Checkpoint) -> Option<Standing> {
+pub fn decided_at(snapshot: &Snapshot, tokens: &Tokens, checkpoint: Checkpoint) -> Option<Arc<Standing>> {
     let (rows, reached_at) = tokens.at(snapshot, checkpoint)?;
-    let Asked { labelled, questions } = Asked::of(snapshot, &rows);
+    let feature = |column: &Column| (column.name.clone(), column.kind(), column.is_mixed);
+    let question: (Features, Checkpoint) = (snapshot.columns().iter().map(feature).collect(), checkpoint);
+    let derived = snapshot.derived();
+    Some(derived.resting_on(&rows, &question).unwrap_or_else(|| {
+        let standing = Arc::new(decided(snapshot, &rows, (checkpoint, reached_at)));
+        derived.keep_resting_on(rows, question, Arc::clone(&standing));
+        standing
+    }))
+}
+
+fn decided(snapshot: &Snapshot, rows: &Bitmap, (checkpoint, reached_at): (Checkpoint, Timestamp)) -> Standing {
+    let labelled = Labelled::of(snapshot, rows);
+    let questions = questions(snapshot, &labelled);
     let Decision { rejections, confidence, answers, .. } =
         decide(questions.iter().map(|question| &question.days), checkpoint.alpha());
     let rule = |(question, decided): (&Question, Decided)| {
@@ -166,7 +172,7 @@ pub fn decided_at(snapshot: &Snapshot, tokens: &Tokens, checkpoint: Checkpoint) 
         }
     };
     let rulings = questions.iter().zip(answers).map(rule).collect();
-    Some(Standing { checkpoint, reached_at, rejections, family_size: questions.len(), rulings, labelled })
+    Standing { checkpoint, reached_at, rejections, family_size: questions.len(), rulings }
 }
 
 /// How many tokens have matured, and the decision that stands now: none below the first checkpoint.
@@ -175,7 +181,7 @@ pub struct Now {
     /// Distinct tokens with a matured alert.
     pub tokens: u64,
     /// What was decided at the last checkpoint.
-    pub standing: Option<Standing>,
+    pub standing: Option<Arc<Standing>>,
 }
 
 impl Now {

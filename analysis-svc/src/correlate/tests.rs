@@ -1,5 +1,9 @@
+use std::collections::HashSet;
+use std::time::Duration;
+
 use super::effect::{Measure, Outcome};
 use super::*;
+use crate::dataset::snapshot::rows_of;
 use crate::inference::signal::Signal;
 use crate::inference::verdict::Verdict;
 use crate::market::{Market, as_of_day};
@@ -284,4 +288,39 @@ fn nothing_from_after_the_alert_can_enter_a_feature() {
         .collect();
     assert!(!outcomes.is_empty());
     assert!(snapshot(futures).columns().iter().all(|column| !outcomes.contains(&column.name)));
+}
+
+#[test]
+fn what_was_decided_on_the_same_alerts_stands_in_the_next_revision_and_falls_with_any_of_them() {
+    let mut records = planted();
+    records.truncate(260);
+    let mut present = snapshot(records[..250].to_vec());
+    let decided = |snapshot: &Snapshot| standing::Now::of(snapshot).standing.clone().expect("a checkpoint");
+    let asked_anew = |records: &[AlertRecord]| format!("{:?}", ask(records.to_vec()));
+    // Ten alerts more: the checkpoint of 200 tokens is still the last.
+    let first = decided(&present);
+    present = present.with(rows_of(records[250..].to_vec()), &HashSet::new());
+    assert!(std::sync::Arc::ptr_eq(&decided(&present), &first));
+    assert_eq!(format!("{:?}", correlate(&present, &everything())), asked_anew(&records));
+    // One that it rests on turns out otherwise.
+    records[7] = labelled(7, true, true);
+    present = present.with(rows_of([records[7].clone()]), &HashSet::new());
+    assert!(!std::sync::Arc::ptr_eq(&decided(&present), &first));
+    assert_eq!(format!("{:?}", correlate(&present, &everything())), asked_anew(&records));
+    // One of them goes.
+    let gone = records.remove(30);
+    present = present.with(rows_of([]), &HashSet::from([gone.alert.id]));
+    assert_eq!(format!("{:?}", correlate(&present, &everything())), asked_anew(&records));
+}
+
+#[test]
+fn a_window_that_is_asked_again_has_the_same_answer_and_so_has_each_of_several() {
+    let data = snapshot(planted());
+    let window =
+        |hours: u64| Window { start: Some(data.alerted_at(0).plus(Duration::from_secs(3_600 * hours))), end: None };
+    let ask = |hours: u64| format!("{:?}", correlate(&data, &Question { window: window(hours), ..everything() }));
+    let first: Vec<String> = (0..6).map(|part| ask(part * 12)).collect();
+    let again: Vec<String> = (0..6).rev().map(|part| ask(part * 12)).collect();
+    assert!(first.iter().eq(again.iter().rev()));
+    assert!(first[0] != first[1] && first[4] != first[5]);
 }

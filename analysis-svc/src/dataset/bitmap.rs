@@ -301,6 +301,28 @@ const fn mask_within(index: usize, start: usize, end: usize) -> u64 {
     low_bits(end.saturating_sub(base)) & !low_bits(start.saturating_sub(base))
 }
 
+/// The bits of a byte as eight bytes of 0 or 1.
+const SPREAD: [u64; 256] = {
+    let mut spread = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let mut bit = 0;
+        while bit < 8 {
+            spread[byte] |= (byte as u64 >> bit & 1) << (8 * bit);
+            bit += 1;
+        }
+        byte += 1;
+    }
+    spread
+};
+
+/// The bits of a word's `byte`-th byte as eight bytes of 0 or 1, the lowest first.
+#[inline]
+#[must_use]
+pub const fn bytes_of_bits(word: u64, byte: u32) -> u64 {
+    SPREAD[(word >> (8 * byte) & 0xff) as usize]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! One feature of every alert, laid out for counting: bits for yes/no, a small code for a word, the values and their
 //! sorted order for a number. A value and whether it is known are two things: unknown is never false and never 0.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use domain::feature::FeatureKind;
 
@@ -9,6 +9,7 @@ use super::bitmap::Bitmap;
 pub use super::categories::Categories;
 use super::measures::{Measures, splice};
 use super::order;
+use super::places::Places;
 use super::plan::Plan;
 use crate::statistics::proportion::Proportion;
 use crate::statistics::rank::order::Order;
@@ -52,6 +53,8 @@ pub struct Numbers {
     /// The known rows by rising value, sorted once for all questions. Of few different numbers it is not kept: counting
     /// sorts them as fast as it could be read.
     order: Option<Arc<Order>>,
+    /// Where each row stands in that order, once that was asked.
+    places: Arc<OnceLock<Places>>,
 }
 
 impl Column {
@@ -168,19 +171,32 @@ impl Numbers {
     /// Sorts them, however few different ones there are: for what is read for every question of every feature.
     #[must_use]
     pub fn label(measures: Measures) -> Self {
-        Self { order: Some(order::sorted(&measures)), measures }
+        Self { order: Some(order::sorted(&measures)), measures, places: Arc::default() }
     }
 
     /// Sorts them, unless there are few different ones.
     #[must_use]
     pub fn feature(measures: Measures) -> Self {
-        Self { order: (!measures.is_few()).then(|| order::sorted(&measures)), measures }
+        let order = (!measures.is_few()).then(|| order::sorted(&measures));
+        Self { order, measures, places: Arc::default() }
     }
 
     /// The known rows by rising value; rows of equal value by rising row.
     #[must_use]
     pub fn order(&self) -> Arc<Order> {
         self.order.as_ref().map_or_else(|| order::sorted(&self.measures), Arc::clone)
+    }
+
+    /// The same where it is kept: not of few different numbers.
+    #[must_use]
+    pub fn kept_order(&self) -> Option<&Order> {
+        self.order.as_deref()
+    }
+
+    /// Where each row stands in the order of the known rows; worked out when it is asked for the first time.
+    #[must_use]
+    pub fn places(&self) -> &Places {
+        self.places.get_or_init(|| Places::of(&self.order(), self.measures.len()))
     }
 
     /// The rows of which the number is known.
@@ -206,7 +222,10 @@ impl Numbers {
     pub fn next(&self, after: Measures, plan: &Plan) -> Self {
         match &self.order {
             Some(order) if self.measures.is_few() || !after.is_few() => {
-                Self { order: Some(order::spliced(order, &self.measures, &after, plan)), measures: after }
+                let next = order::spliced(order, &self.measures, &after, plan);
+                // What nothing changed stands where it stood.
+                let places = if Arc::ptr_eq(order, &next) { Arc::clone(&self.places) } else { Arc::default() };
+                Self { order: Some(next), measures: after, places }
             }
             _ => Self::feature(after),
         }

@@ -15,14 +15,14 @@ use store::dataset::Batch;
 use super::bitmap::Bitmap;
 use super::categories::Categories;
 use super::chunked::Chunked;
-use super::columns::{Column, Flags};
+use super::columns::{Column, Flags, Values};
 use super::days::{Day, days, weeks};
 use super::derived::Derived;
 use super::digest::token_number;
 use super::extra::Extra;
 use super::features;
 use super::labels::Labels;
-use super::measures::Measures;
+use super::measures::{Measures, splice};
 use super::plan::{Key, Plan};
 use super::raw::Raw;
 use super::revision::Revision;
@@ -30,6 +30,7 @@ use super::standings::Standings;
 use super::table::{Table, TableBuilder, feature_fields};
 use super::tokens::Tokens;
 use crate::parallel::both;
+use crate::statistics::rank::order::Order;
 
 /// All alerts of one revision, by row: in the order of (`alerted_at`, `alert_id`), whatever order they came in. The rows
 /// of a day, or of any window of time, are a range.
@@ -87,6 +88,8 @@ impl Snapshot {
         let plan = Plan::of(self.len(), |row| self.table.key(row), &removed, &fresh_keys);
         let table = self.table.spliced(&plan, &fresh);
         let days = days(&table);
+        let nobody = Bitmap::none(fresh.len());
+        let derived = self.derived.handed_on(|rows| splice(rows, &plan, &nobody));
         let (columns, (standings, labels, revision)) = both(
             || features::spliced(&self.columns, &table, &plan),
             || {
@@ -101,7 +104,7 @@ impl Snapshot {
             labels,
             revision,
             policy: self.policy.clone(),
-            derived: Arc::default(),
+            derived: Arc::new(derived),
             weeks: weeks(&days),
             days,
             token_count: tokens.len(),
@@ -297,6 +300,17 @@ impl Snapshot {
             (_, Field::Extra(key)) => self.extra(key)?.words(),
             (Some(Raw::Categories(words)), _) => Some(words),
             _ => None,
+        }
+    }
+
+    /// The rows of a field that is a number by rising value, where that order is kept ([`Numbers::kept_order`]).
+    ///
+    /// [`Numbers::kept_order`]: super::columns::Numbers::kept_order
+    #[must_use]
+    pub fn kept_order(&self, field: &Field) -> Option<&Order> {
+        match &self.column(&field.to_string())?.values {
+            Values::Numbers(numbers) => numbers.kept_order(),
+            Values::Flags(_) | Values::Categories(_) => None,
         }
     }
 

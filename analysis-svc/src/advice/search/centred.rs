@@ -38,9 +38,9 @@ impl Centred {
     /// Of all cases of a part.
     #[must_use]
     pub fn of(part: &Part) -> Self {
-        let mut sums = Self::default();
+        let mut sums = Growing::default();
         (0..part.len()).for_each(|place| part.add_to(&mut sums, place));
-        sums
+        sums.into()
     }
 
     /// The mean of the capped exits, in percent.
@@ -77,6 +77,47 @@ impl Centred {
     #[must_use]
     pub fn pumps_against(&self, other: &Self) -> TwoByTwo {
         TwoByTwo { with: self.pump_rate(), without: other.pump_rate() }
+    }
+}
+
+/// The same as it grows: counts two in a number and sums side by side, so that an alert is added in few steps.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Growing {
+    counts: PackedCounts,
+    sums: [f64; 5],
+}
+
+/// Alerts and exits, winners and known pumps, pumps and known rugs, rugs: of each two the first in the lower half.
+pub type PackedCounts = [u64; 4];
+
+impl Growing {
+    /// Adds counts, and the sums in the order in which [`Centred`] has them.
+    #[inline]
+    pub fn add(&mut self, counts: &PackedCounts, sums: [f64; 5]) {
+        self.counts.iter_mut().zip(counts).for_each(|(all, one)| *all += one);
+        self.sums.iter_mut().zip(sums).for_each(|(all, one)| *all += one);
+    }
+}
+
+impl From<Growing> for Centred {
+    fn from(Growing { counts, sums }: Growing) -> Self {
+        let halves = counts.map(|both| [both as u32, (both >> 32) as u32]);
+        let [[alerts, exits], [winners, pumps_known], [pumps, rugs_known], [rugs, _]] = halves;
+        let [exit_sum, capped_sum, centred_sum, centred_squares, centred_rugs] = sums;
+        Self {
+            alerts,
+            exits,
+            winners,
+            pumps_known,
+            pumps,
+            rugs_known,
+            rugs,
+            exit_sum,
+            capped_sum,
+            centred_sum,
+            centred_squares,
+            centred_rugs,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Tallies by how far up the ladders of one or two keys the alerts come, summed so that each says what is kept.
 
-use super::centred::Centred;
+use super::centred::{Centred, Growing};
 use super::ladder::Ladder;
 use super::part::Part;
 
@@ -19,44 +19,44 @@ impl Grid {
     /// Of one key.
     #[must_use]
     pub fn of_one(part: &Part, ladder: &Ladder) -> Self {
-        let mut grid = Self { kept: vec![Centred::default(); ladder.values.len() + 1], width: 1 };
+        let mut cells = vec![Growing::default(); ladder.values.len() + 1];
         for (place, &row) in part.rows.iter().enumerate() {
-            part.add_to(&mut grid.kept[usize::from(ladder.passed[row as usize])], place);
+            part.add_to(&mut cells[usize::from(ladder.passed[row as usize])], place);
         }
-        grid.sum_up();
-        grid
+        Self::summed_up(cells, 1)
     }
 
     /// Of two keys.
     #[must_use]
     pub fn of_two(part: &Part, one: &Ladder, other: &Ladder) -> Self {
         let width = other.values.len() + 1;
-        let mut grid = Self { kept: vec![Centred::default(); (one.values.len() + 1) * width], width };
+        let mut cells = vec![Growing::default(); (one.values.len() + 1) * width];
         for (place, &row) in part.rows.iter().enumerate() {
             let cell = usize::from(one.passed[row as usize]) * width + usize::from(other.passed[row as usize]);
-            part.add_to(&mut grid.kept[cell], place);
+            part.add_to(&mut cells[cell], place);
         }
-        grid.sum_up();
-        grid
+        Self::summed_up(cells, width)
     }
 
     /// From those that come so far to those that come so far or further.
-    fn sum_up(&mut self) {
-        let (height, width) = (self.kept.len() / self.width, self.width);
+    fn summed_up(cells: Vec<Growing>, width: usize) -> Self {
+        let mut kept: Vec<Centred> = cells.into_iter().map(Centred::from).collect();
+        let height = kept.len() / width;
         for row in 0..height {
             for column in (1..width).rev() {
-                let further = self.kept[row * width + column];
-                let cell = &mut self.kept[row * width + column - 1];
+                let further = kept[row * width + column];
+                let cell = &mut kept[row * width + column - 1];
                 *cell = *cell + further;
             }
         }
         for row in (1..height).rev() {
             for column in 0..width {
-                let further = self.kept[row * width + column];
-                let cell = &mut self.kept[(row - 1) * width + column];
+                let further = kept[row * width + column];
+                let cell = &mut kept[(row - 1) * width + column];
                 *cell = *cell + further;
             }
         }
+        Self { kept, width }
     }
 
     /// What is kept with the first key at a value and the second at one, either of which may be [`ALL`].

@@ -3,9 +3,11 @@
 use domain::field::Field;
 use domain::gate::{Catalogue, FilterConfig, Gate, Knob, Setting, Unknown};
 
+use super::bound::Bound;
 use super::cases::{Cases, Labels};
 use super::ladder::Ladder;
 use crate::dataset::gates::passing_gate;
+use crate::dataset::measures::FEW;
 use crate::dataset::{Bitmap, Snapshot};
 use crate::gates::Baseline;
 use crate::parallel::{both, side_by_side};
@@ -58,9 +60,24 @@ fn ladder(snapshot: &Snapshot, catalogue: &Catalogue, baseline: &Baseline, rows:
     let from = baseline.config.get(&knob.key);
     let values = tighter_values(snapshot, catalogue, baseline, rows, knob);
     let gates = catalogue.gates().iter().enumerate().filter(|(_, gate)| has_a_say(knob, gate));
-    // What is turned tighter is kept of the alerts in force, bit by bit in the order of their rows.
-    let mut passed = vec![0_u8; rows.len()];
-    for &value in &values {
+    let passed = match Bound::of(snapshot, catalogue, baseline, knob) {
+        Some(bound) => rows.iter().map(|&row| bound.count_passed(row, &values)).collect(),
+        None => passed(snapshot, catalogue, baseline, rows.len(), (knob, &values)),
+    };
+    Ladder { key: knob.key.clone(), from, values, passed, gates: gates.map(|(place, _)| place).collect() }
+}
+
+/// How many of the values each of so many alerts passes: what is turned tighter is kept of the alerts in force, bit by bit in the
+/// order of their rows.
+fn passed(
+    snapshot: &Snapshot,
+    catalogue: &Catalogue,
+    baseline: &Baseline,
+    alerts: usize,
+    (knob, values): (&Knob, &[Setting]),
+) -> Vec<u8> {
+    let mut passed = vec![0_u8; alerts];
+    for &value in values {
         let kept = kept(snapshot, catalogue, baseline, &[(&knob.key, value)]);
         let mut passed = passed.iter_mut();
         for (&of, &kept) in baseline.rows.words().iter().zip(kept.words()) {
@@ -74,7 +91,7 @@ fn ladder(snapshot: &Snapshot, catalogue: &Catalogue, baseline: &Baseline, rows:
             }
         }
     }
-    Ladder { key: knob.key.clone(), from, values, passed, gates: gates.map(|(place, _)| place).collect() }
+    passed
 }
 
 /// What is kept of the alerts of `baseline` where keys are turned tighter. All of them pass the gates that these keys have no
@@ -120,9 +137,27 @@ fn compared(snapshot: &Snapshot, baseline: &Baseline, rows: &[usize], gate: &Gat
         Some(Setting::Number(points)) => Some((snapshot.flags_of(&bonus.field)?, points)),
         _ => None,
     });
-    let granted = |row: usize| bonus.map_or(0.0, |(gets, points)| if gets.yes.contains(row) { points } else { 0.0 });
-    let mut numbers: Vec<f64> =
-        rows.iter().filter_map(|&row| measures.get(row).map(|number| number + granted(row))).collect();
+    if bonus.is_none()
+        && let Some(order) = snapshot.kept_order(&gate.field)
+    {
+        let rising = order.rows().iter().map(|&row| row as usize).filter(|&row| baseline.rows.contains(row));
+        return rising.map(|row| measures.value(row)).collect();
+    }
+    let granted = |row: usize| bonus.is_some_and(|(gets, _)| gets.yes.contains(row));
+    let points = bonus.map_or(0.0, |(_, points)| points);
+    if let Some((codes, place_of)) = measures.few() {
+        let mut counts = [[0_usize; 2]; FEW];
+        for &row in rows.iter().filter(|&&row| measures.known().contains(row)) {
+            counts[usize::from(place_of[usize::from(codes.at(row))])][usize::from(granted(row))] += 1;
+        }
+        let values = measures.few_values().into_iter().zip(counts);
+        let mut counted: Vec<(f64, usize)> =
+            values.flat_map(|(value, [plain, granted])| [(value, plain), (value + points, granted)]).collect();
+        counted.sort_unstable_by(|one, other| one.0.total_cmp(&other.0));
+        return counted.into_iter().flat_map(|(number, count)| std::iter::repeat_n(number, count)).collect();
+    }
+    let number = |&row: &usize| measures.get(row).map(|number| if granted(row) { number + points } else { number });
+    let mut numbers: Vec<f64> = rows.iter().filter_map(number).collect();
     numbers.sort_unstable_by(f64::total_cmp);
     numbers
 }

@@ -1,7 +1,7 @@
 //! Some of the cases, laid out so that a pass over them takes little memory: 17 bytes a case.
 
 use super::cases::{Cases, Labels};
-use super::centred::Centred;
+use super::centred::{Growing, PackedCounts};
 use crate::gates::replay::{CAP_PCT, WINNER_PCT};
 
 /// Some of the cases.
@@ -86,23 +86,32 @@ impl Part {
 
     /// Adds the case at `place` to sums.
     #[inline]
-    pub fn add_to(&self, sums: &mut Centred, place: usize) {
+    pub fn add_to(&self, sums: &mut Growing, place: usize) {
         let (exit, centred) = (f64::from(self.exits[place]), f64::from(self.centred[place]));
-        let bits = self.bits[place];
-        let count = |bit: u8| u32::from(bits & bit != 0);
-        sums.alerts += 1;
-        sums.exits += count(EXIT);
-        sums.winners += count(WINNER);
-        sums.pumps_known += count(PUMP_KNOWN);
-        sums.pumps += count(PUMP);
-        sums.rugs_known += count(RUG_KNOWN);
-        sums.rugs += count(RUG);
-        sums.exit_sum += exit;
-        sums.capped_sum += exit.min(CAP_PCT);
-        sums.centred_sum += centred;
-        sums.centred_squares += centred * centred;
-        sums.centred_rugs += f64::from(self.centred_rugs[place]);
+        let counts = &COUNTS[usize::from(self.bits[place]) % COUNTS.len()];
+        sums.add(counts, [exit, exit.min(CAP_PCT), centred, centred * centred, f64::from(self.centred_rugs[place])]);
     }
+}
+
+/// What each combination of bits counts.
+const COUNTS: [PackedCounts; 64] = {
+    let mut counts = [[0; 4]; 64];
+    let mut bits = 0;
+    while bits < 64 {
+        let of = bits as u8;
+        counts[bits] = [
+            1 | one(of, EXIT) << 32,
+            one(of, WINNER) | one(of, PUMP_KNOWN) << 32,
+            one(of, PUMP) | one(of, RUG_KNOWN) << 32,
+            one(of, RUG),
+        ];
+        bits += 1;
+    }
+    counts
+};
+
+const fn one(bits: u8, bit: u8) -> u64 {
+    (bits & bit != 0) as u64
 }
 
 /// The means of one day.

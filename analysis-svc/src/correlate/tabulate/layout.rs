@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::buckets::Buckets;
-use super::places::Places;
 use super::repeats::Repeats;
 use crate::dataset::Snapshot;
 use crate::statistics::split_sum::Split;
@@ -17,8 +16,6 @@ pub struct Layout {
     pub exits: Buckets,
     /// Where gains are split to be summed.
     pub gain_split: Split,
-    /// Where each greatest gain stands among all.
-    pub gain_places: Places,
     /// Which alerts are on one token.
     pub repeats: Repeats,
 }
@@ -34,14 +31,17 @@ impl Layout {
                 .map(|row| row.map_or(0.0, |&row| labels.max_gain_pct.value(row as usize).abs()));
             let gain_split = Split::of(rows, ends[0].max(ends[1]));
             std::thread::scope(|scope| {
-                let others = scope.spawn(|| (Places::of(gains, rows), Repeats::of(snapshot)));
+                let others = scope.spawn(|| {
+                    let _ = labels.max_gain_pct.places();
+                    Repeats::of(snapshot)
+                });
                 let buckets = [gains, &labels.exit_return_pct.order()].map(|order| Buckets::of(order, rows));
-                let (gain_places, repeats) = match others.join() {
-                    Ok(others) => others,
+                let repeats = match others.join() {
+                    Ok(repeats) => repeats,
                     Err(panicked) => std::panic::resume_unwind(panicked),
                 };
                 let [gains, exits] = buckets;
-                Self { gains, exits, gain_split, gain_places, repeats }
+                Self { gains, exits, gain_split, repeats }
             })
         })
     }

@@ -1,10 +1,11 @@
 //! Which level of a feature each row is in: not asked, unknown, true or false, a bin, a word.
 
 use crate::correlate::code;
-use crate::correlate::sorted::Entry;
 use crate::dataset::Bitmap;
+use crate::dataset::bitmap::bytes_of_bits;
 use crate::dataset::categories::Categories;
 use crate::dataset::chunked::Chunked;
+use crate::dataset::places::Places;
 
 /// The level of the rows that are not asked.
 pub const NOT_ASKED: u8 = 0;
@@ -20,21 +21,6 @@ pub struct Levels {
     count: usize,
 }
 
-/// The bits of a byte as eight bytes of 0 or 1.
-const SPREAD: [u64; 256] = {
-    let mut spread = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let mut bit = 0;
-        while bit < 8 {
-            spread[byte] |= (byte as u64 >> bit & 1) << (8 * bit);
-            bit += 1;
-        }
-        byte += 1;
-    }
-    spread
-};
-
 impl Levels {
     /// All rows that are asked are in one level, [`UNKNOWN`].
     #[must_use]
@@ -49,7 +35,7 @@ impl Levels {
         for ((&asked, first), second) in asked.words().iter().zip(first.words()).zip(second.words()) {
             let (first, second) = (asked & first, asked & second);
             for byte in 0..8 {
-                let spread = |word: u64| SPREAD[(word >> (8 * byte) & 0xff) as usize];
+                let spread = |word: u64| bytes_of_bits(word, byte);
                 of_row.extend_from_slice(&(spread(asked) + spread(first) + 2 * spread(second)).to_le_bytes());
             }
         }
@@ -84,18 +70,24 @@ impl Levels {
         Self { of_row, count }
     }
 
-    /// A level for each run of sorted rows; `begins` are the places that begin one, from the second one on.
+    /// A level for each part of a sorted column; `begins` are the places that begin one, from the second one on. `rows` are those
+    /// that are asked and have a place.
     #[must_use]
-    pub fn of_sorted(combinations: &[u8], entries: &[Entry], begins: &[usize]) -> Self {
+    pub fn of_placed(combinations: &[u8], rows: &Bitmap, places: &Places, begins: &[u32]) -> Self {
         let mut of_row: Vec<u8> = combinations.iter().map(|&of| code::asked(of)).collect();
-        let ends = begins.iter().copied().chain(std::iter::once(entries.len()));
-        let (mut begin, mut level) = (0, FIRST);
-        for end in ends {
-            entries[begin..end].iter().for_each(|entry| of_row[entry.row as usize] = level);
-            begin = end;
-            level += 1;
+        let blocks = of_row.chunks_mut(64).zip(places.of_rows().chunks(64)).zip(rows.words());
+        for ((levels, places_of_rows), &rows) in blocks.filter(|(_, rows)| **rows != 0) {
+            let mut firsts = [0_u32; 64];
+            firsts.iter_mut().zip(places_of_rows).for_each(|(first, &place)| *first = places.first(place));
+            let mut parts = [FIRST; 64];
+            for &begin in begins {
+                parts.iter_mut().zip(&firsts).for_each(|(part, &first)| *part += u8::from(first >= begin));
+            }
+            for (bit, (level, part)) in levels.iter_mut().zip(parts).enumerate() {
+                *level = if rows >> bit & 1 == 1 { part } else { *level };
+            }
         }
-        Self { of_row, count: usize::from(level) }
+        Self { of_row, count: usize::from(FIRST) + begins.len() + 1 }
     }
 
     /// How many levels there are, those of the rows that are not asked and that are unknown included.

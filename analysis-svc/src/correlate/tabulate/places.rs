@@ -1,61 +1,48 @@
-//! Where each row stands in a sorted column: what its rank is among any part of the rows follows from a bit per place.
+//! The ranks of some rows of a sorted column among themselves: they follow from a bit per place.
 
 use std::ops::Range;
 
 use crate::dataset::Bitmap;
-use crate::statistics::rank::order::Order;
+use crate::dataset::places::{Places, TIED};
 
-/// The place of each row in a sorted column.
-#[derive(Clone, Debug)]
-pub struct Places {
-    /// By row: its place; of a row that shares its value, [`TIED`] and the index of its run; [`NOWHERE`] where it is unknown.
-    of_row: Vec<u32>,
-    /// The runs of several equal values.
-    ties: Vec<Range<u32>>,
-}
-
-const TIED: u32 = 1 << 31;
-const NOWHERE: u32 = u32::MAX;
-
-impl Places {
-    /// Of a sorted column of `rows` rows.
-    #[must_use]
-    pub fn of(order: &Order, rows: usize) -> Self {
-        let mut of_row = vec![NOWHERE; rows];
-        let mut ties = Vec::new();
-        let mut begin = 0_u32;
-        for group in order.groups() {
-            let end = begin + group.len() as u32;
-            if let [row] = group {
-                of_row[*row as usize] = begin;
-            } else {
-                let run = TIED | ties.len() as u32;
-                group.iter().for_each(|&row| of_row[row as usize] = run);
-                ties.push(begin..end);
-            }
-            begin = end;
-        }
-        Self { of_row, ties }
-    }
-
-    /// The memory that they take, in bytes.
-    #[must_use]
-    pub const fn bytes(&self) -> usize {
-        self.of_row.capacity() * 4 + self.ties.capacity() * size_of::<Range<u32>>()
-    }
-}
-
-/// Which places of a sorted column are kept, a bit each: a question's rows, before any feature is looked at.
+/// Which places of a sorted column are kept, a bit each. Of a run of equal values it is nothing to anybody which of its places are
+/// kept, only how many: the first ones are.
 #[derive(Clone, Debug, Default)]
 pub struct KeptPlaces(Vec<u64>);
 
 impl KeptPlaces {
     /// The places of the rows of `rows`.
     #[must_use]
-    pub fn of(order: &Order, rows: &Bitmap) -> Self {
-        let bit = |&row: &u32| u64::from(rows.contains(row as usize));
-        let word = |rows: &[u32]| rows.iter().rev().fold(0, |word, row| word << 1 | bit(row));
-        Self(order.rows().chunks(64).map(word).collect())
+    pub fn of(places: &Places, rows: &Bitmap) -> Self {
+        let mut words = vec![0_u64; places.len().div_ceil(64)];
+        let mut tied = vec![0_u32; places.runs().len()];
+        for (&kept, places) in rows.words().iter().zip(places.of_rows().chunks(64)) {
+            let mut rest = kept;
+            while rest != 0 {
+                let place = places[rest.trailing_zeros() as usize];
+                rest &= rest - 1;
+                if place & TIED == 0 {
+                    words[place as usize / 64] |= 1 << (place % 64);
+                } else if let Some(tied) = tied.get_mut((place & !TIED) as usize) {
+                    *tied += 1;
+                }
+            }
+        }
+        for (run, count) in places.runs().iter().zip(tied) {
+            set(&mut words, run.start..run.start + count);
+        }
+        Self(words)
+    }
+}
+
+/// Sets the bits of a range.
+fn set(words: &mut [u64], range: Range<u32>) {
+    let (start, end) = (range.start as usize, range.end as usize);
+    for index in start / 64..end.div_ceil(64) {
+        let (from, to) = (start.max(index * 64) - index * 64, end.min(index * 64 + 64) - index * 64);
+        if let Some(word) = words.get_mut(index).filter(|_| to > from) {
+            *word |= u64::MAX >> (64 - (to - from)) << from;
+        }
     }
 }
 
@@ -77,16 +64,16 @@ impl<'a> Ranks<'a> {
     pub fn of(places: &'a Places, kept: &KeptPlaces, missing: &Bitmap) -> Self {
         let mut words: Vec<(u64, u32)> = kept.0.iter().map(|&word| (word, 0)).collect();
         // Of a run of equal values it is nothing to anybody which of its places are missing, only how many.
-        let mut gone = vec![0_u32; places.ties.len()];
+        let mut gone = vec![0_u32; places.runs().len()];
         for row in missing.rows() {
-            let place = places.of_row[row];
+            let place = places.of_rows()[row];
             if place & TIED == 0 {
                 words[place as usize / 64].0 &= !(1 << (place % 64));
             } else if let Some(gone) = gone.get_mut((place & !TIED) as usize) {
                 *gone += 1;
             }
         }
-        for (run, gone) in places.ties.iter().zip(gone) {
+        for (run, gone) in places.runs().iter().zip(gone) {
             take_out(&mut words, run, gone);
         }
         let mut count = 0;
@@ -94,14 +81,24 @@ impl<'a> Ranks<'a> {
             *before = count;
             count += word.count_ones();
         }
-        let mut ranks = Self { places, words, of_ties: Vec::with_capacity(places.ties.len()), count, ties: 0 };
-        for run in &places.ties {
+        let mut ranks = Self { places, words, of_ties: Vec::with_capacity(places.runs().len()), count, ties: 0 };
+        for run in places.runs() {
             let (first, end) = (ranks.before(run.start), ranks.before(run.end));
             let size = u128::from(end - first);
             ranks.ties += (size * size * size).saturating_sub(size);
             ranks.of_ties.push(first + end + 1);
         }
         ranks
+    }
+
+    /// The place in the column of the row that is the `index`-th of these by rising value, from 0. `None` beyond the last.
+    #[must_use]
+    pub fn nth(&self, index: usize) -> Option<usize> {
+        let index = u32::try_from(index).ok().filter(|&index| index < self.count)?;
+        let word = self.words.partition_point(|&(_, before)| before <= index).checked_sub(1)?;
+        let (mut bits, before) = *self.words.get(word)?;
+        (before..index).for_each(|_| bits &= bits - 1);
+        Some(word * 64 + bits.trailing_zeros() as usize)
     }
 
     /// How many rows there are.
@@ -127,7 +124,7 @@ impl<'a> Ranks<'a> {
     #[inline]
     #[must_use]
     pub fn place(&self, row: u32) -> u32 {
-        self.places.of_row[row as usize]
+        self.places.of_rows()[row as usize]
     }
 
     /// Twice the midrank of the row that stands there.
@@ -166,6 +163,7 @@ fn take_out(words: &mut [(u64, u32)], run: &Range<u32>, mut gone: u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::statistics::rank::order::Order;
     use proptest::prelude::*;
 
     proptest! {
@@ -179,12 +177,15 @@ mod tests {
             let missing = Bitmap::of(numbers.len(), |row| row.is_multiple_of(without)).and(&asked);
             let rows = asked.and_not(&missing);
             let places = Places::of(&order, numbers.len());
-            let ranks = Ranks::of(&places, &KeptPlaces::of(&order, &asked), &missing);
+            let ranks = Ranks::of(&places, &KeptPlaces::of(&places, &asked), &missing);
             let expected = order.double_midranks(|row| rows.contains(row as usize));
             prop_assert_eq!(ranks.count() as usize, expected.len());
-            for (row, rank) in expected {
+            for (index, &(row, rank)) in expected.iter().enumerate() {
                 prop_assert_eq!(u64::from(ranks.double_midrank(row)), rank);
+                let nth = ranks.nth(index).map(|place| values[order.rows()[place] as usize]);
+                prop_assert_eq!(nth, Some(values[row as usize]));
             }
+            prop_assert_eq!(ranks.nth(expected.len()), None);
         }
     }
 }

@@ -139,8 +139,17 @@ impl Played {
         let _ = running.await;
     }
 
+    /// Waits until the loop, where one runs, is ready to be told of alerts, as the server does before it serves.
+    async fn holds_leases(&self) {
+        let Some((tracking, ..)) = &self.running else { return };
+        while !tracking.holds_leases() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
     /// Lists a token that begins now and alerts it; the loop is told.
     pub async fn alert(&self, seed: u64, scenario: Scenario, change: impl FnOnce(&mut SimulatedToken)) -> AlertId {
+        self.holds_leases().await;
         let now = self.clock.now();
         let mut token = SimulatedToken::draw(Seed(seed), now, scenario);
         change(&mut token);

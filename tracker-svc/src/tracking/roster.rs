@@ -187,7 +187,7 @@ impl Roster {
             if let Some(begun) = begun.filter(|_| !unasked.contains(token)) {
                 // Sources leave an entry out now and then: so that no minute is lost by that, it is asked for once more soon.
                 let is_first_miss = told == Told::Nothing && entry.told == Told::Price;
-                entry.looked_at = if is_first_miss { begun.minus(self.interval / 2) } else { begun };
+                entry.looked_at = if is_first_miss { begun.minus(self.interval * 3 / 4) } else { begun };
             }
             entry.told = told;
         }

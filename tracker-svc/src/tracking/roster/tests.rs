@@ -156,14 +156,14 @@ fn whoever_could_not_be_asked_for_stays_due_but_is_not_tried_again_at_once() {
 fn a_token_that_the_sources_leave_out_once_is_asked_for_again_soon_and_then_in_its_turn() {
     let mut roster = roster([followed(1, 60)]);
     let missing = LookReport { missing: vec![token(1)], ..LookReport::default() };
-    for (asked_at, due_at) in [(0, 30), (30, 90), (90, 150)] {
+    for (asked_at, due_at) in [(0, 15), (15, 75), (75, 135)] {
         assert_eq!(take(&mut roster, room(PLENTY, PLENTY), asked_at).0, [token(1)]);
         roster.ended(&[token(1)], Some(&missing));
         assert_eq!(roster.next_due(), Some(at(due_at).steady));
     }
-    assert_eq!(take(&mut roster, room(PLENTY, PLENTY), 150).0, [token(1)]);
+    assert_eq!(take(&mut roster, room(PLENTY, PLENTY), 135).0, [token(1)]);
     told(&mut roster, &[token(1)]);
-    assert_eq!(roster.next_due(), Some(at(210).steady));
+    assert_eq!(roster.next_due(), Some(at(195).steady));
 }
 
 #[test]

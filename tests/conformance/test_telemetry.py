@@ -229,9 +229,9 @@ def test_the_collector_is_sent_metrics_and_logs_too(tmp_path):
     collector = Collector()
     with dev(tmp_path, otlp_endpoint=collector.url, trace_sample_ratio=1) as addresses:
         Service(addresses["tracker"], "perftrack.v1.TrackingService").call("RecordAlert", {"alert": alert()})
+        eventually(lambda: any(span.name == "tick" and not span.parent_span_id for span in collector.spans()))
     # What was not sent yet is sent before the process ends.
     assert "rpc.server.call.duration" in collector.metric_names()
     lines = [record.body.string_value for record in collector.log_lines()]
     assert "both services run; stop them with Ctrl-C" in lines
-    assert any(span.name == "tick" and not span.parent_span_id for span in collector.spans())
     collector.server.stop(None)

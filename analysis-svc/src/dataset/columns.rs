@@ -234,7 +234,13 @@ impl Numbers {
     /// The memory that it takes, in bytes, shared or not.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.measures.bytes() + self.order_bytes()
+        self.measures.bytes() + self.order_bytes() + self.places_bytes()
+    }
+
+    /// The memory that its rows' places take, in bytes: before they are made too, for the first question makes them.
+    fn places_bytes(&self) -> usize {
+        let expected = || if self.order.is_some() { self.measures.len() * size_of::<u32>() } else { 0 };
+        self.places.get().map_or_else(expected, Places::bytes)
     }
 
     /// The memory that its order takes, in bytes, where it is kept.

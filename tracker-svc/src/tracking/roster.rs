@@ -51,6 +51,8 @@ enum Told {
     /// A price; or there was none yet.
     #[default]
     Price,
+    /// Nothing, for the first time since there was a price: sources leave an entry out now and then.
+    NothingOnce,
     Nothing,
     /// Nothing, for a source that may know it had no request left.
     HeldBack,
@@ -135,9 +137,9 @@ impl Roster {
             }
             let in_turn = (self.due_at(entry), entry.rank, *token);
             is_anybody_due |= in_turn.0 <= horizon;
-            if self.is_not_tried_before(entry).max(entry.looked_at.plus(self.interval)) <= horizon {
+            if self.is_not_tried_before(entry).max(self.counts_from(entry).plus(self.interval)) <= horizon {
                 waiting.push(in_turn);
-            } else if entry.looked_at.plus(self.interval / 2) <= at.steady {
+            } else if self.counts_from(entry).plus(self.interval / 2) <= at.steady {
                 soon.push(in_turn);
             }
         }
@@ -181,13 +183,12 @@ impl Roster {
             let Some((unasked, missing, held_back)) = &named else { continue };
             let told = match (missing.contains(token), held_back.contains(token)) {
                 (_, true) => Told::HeldBack,
+                (true, false) if entry.told == Told::Price && !unasked.contains(token) => Told::NothingOnce,
                 (true, false) => Told::Nothing,
                 (false, false) => Told::Price,
             };
             if let Some(begun) = begun.filter(|_| !unasked.contains(token)) {
-                // Sources leave an entry out now and then: so that no minute is lost by that, it is asked for once more soon.
-                let is_first_miss = told == Told::Nothing && entry.told == Told::Price;
-                entry.looked_at = if is_first_miss { begun.minus(self.interval * 3 / 4) } else { begun };
+                entry.looked_at = begun;
             }
             entry.told = told;
         }
@@ -219,7 +220,13 @@ impl Roster {
     }
 
     fn due_at(&self, entry: &Entry) -> Timestamp {
-        entry.looked_at.plus(self.periods.of(entry.rank)).max(self.is_not_tried_before(entry))
+        self.counts_from(entry).plus(self.periods.of(entry.rank)).max(self.is_not_tried_before(entry))
+    }
+
+    /// From when on its wait counts. So that no minute is lost by an entry that was left out once, it is asked for again soon.
+    fn counts_from(&self, entry: &Entry) -> Timestamp {
+        let sooner = if entry.told == Told::NothingOnce { self.interval * 3 / 4 } else { Duration::ZERO };
+        entry.looked_at.minus(sooner)
     }
 
     /// Whoever could not be asked for is not tried again at once.

@@ -160,6 +160,8 @@ fn a_token_that_the_sources_leave_out_once_is_asked_for_again_soon_and_then_in_i
         assert_eq!(take(&mut roster, room(PLENTY, PLENTY), asked_at).0, [token(1)]);
         roster.ended(&[token(1)], Some(&missing));
         assert_eq!(roster.next_due(), Some(at(due_at).steady));
+        let waited = roster.count(at(asked_at + 5).steady).longest_wait;
+        assert_eq!(waited, Duration::from_secs(5), "it waits since it was asked for");
     }
     assert_eq!(take(&mut roster, room(PLENTY, PLENTY), 135).0, [token(1)]);
     told(&mut roster, &[token(1)]);

@@ -106,7 +106,8 @@ pub struct Rates {
     pub missing_entry: f64,
     /// One entry's price is `NaN`.
     pub nan_price: f64,
-    /// One entry's price is six times, or a sixth of, the true one.
+    /// One entry's price is six times, or a sixth of, the true one; but not while another source lies about all of them by
+    /// script.
     pub wrong_price: f64,
     /// [`Fault::Silence`] of a fifth of a second.
     pub slow: f64,
@@ -167,9 +168,12 @@ impl Faults {
 
     /// What goes wrong with this request: at most one fault of the whole answer, and any number of its entries.
     pub(crate) fn of(&self, source: Source, now: Timestamp, tokens: &[TokenAddress]) -> Vec<Fault> {
-        let mut faults = Vec::new();
+        let (mut faults, mut another_lies) = (Vec::new(), false);
         if self.0.any_scripted.load(Ordering::Acquire) {
             self.scripted().retain_mut(|(of, when, fault)| {
+                let lies = matches!((&fault, &when), (Fault::Entry(None, Spoil::Factor(_)), When::Between(start, end))
+                    if now >= *start && now < *end);
+                another_lies |= lies && *of != source;
                 let fits = *of == source
                     && match fault {
                         Fault::Entry(Some(token), _) => tokens.contains(token),
@@ -194,7 +198,9 @@ impl Faults {
             });
         }
         if let Some((seed, rates)) = self.0.random {
-            faults.extend(drawn(seed, rates, source, now, tokens));
+            let drawn = drawn(seed, rates, source, now, tokens);
+            // Two sources that say nearly the same are believed, and rightly so.
+            faults.extend(drawn.filter(|fault| !another_lies || !matches!(fault, Fault::Entry(_, Spoil::Factor(_)))));
         }
         faults
     }
@@ -229,4 +235,21 @@ fn drawn(seed: Seed, rates: Rates, source: Source, now: Timestamp, tokens: &[Tok
         left -= rate;
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn while_one_source_lies_by_script_no_other_is_wrong_by_chance() {
+        let faults = Faults::random(Seed(1), Rates { wrong_price: 1.0, ..Rates::default() });
+        let hour = |hours: i64| Timestamp::from_seconds(1_790_000_000 + hours * 3_600);
+        let lie = Fault::Entry(None, Spoil::Factor(4.0));
+        faults.script(Source::Jupiter, When::Between(hour(1), hour(2)), lie.clone());
+        let tokens = [TokenAddress::from_bytes([7; 32])];
+        let wrong = |source, hours| faults.of(source, hour(hours), &tokens).len();
+        assert_eq!([0, 1, 2].map(|hours| wrong(Source::DexScreener, hours)), [1, 0, 1]);
+        assert_eq!(faults.of(Source::Jupiter, hour(1), &tokens).first(), Some(&lie));
+    }
 }

@@ -146,7 +146,7 @@ struct Gaps {
 }
 
 /// Who saw what about then, for whoever looks for the cause.
-fn around(prices: &[Observation], at: Timestamp) -> String {
+pub fn around(prices: &[Observation], at: Timestamp) -> String {
     let index = prices.partition_point(|price| price.observed_at <= at);
     let near = &prices[index.saturating_sub(3)..prices.len().min(index + 3)];
     let seen = near.iter().map(|price| format!("{} {} {}", price.observed_at, price.source, price.price_usd.get()));

@@ -37,6 +37,9 @@ fn without_credentials(text: &str) -> String {
     format!("{}://{user}{}{port}{}", url.scheme(), url.host_str().unwrap_or_default(), url.path())
 }
 
+/// How Postgres' clients name what they ask of TLS; see "SSL Support" in the documentation of libpq.
+const SSL_MODES: [&str; 6] = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
+
 impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&without_credentials(&self.0))
@@ -64,7 +67,13 @@ impl Setting for DatabaseUrl {
         let scheme = if scheme.chars().all(|c| c.is_ascii_alphanumeric()) { scheme } else { "" };
         match scheme {
             "postgres" | "postgresql" => {
-                Url::parse(text).map_err(|error| error.to_string())?;
+                let url = Url::parse(text).map_err(|error| error.to_string())?;
+                let modes = url.query_pairs().filter(|(key, _)| matches!(&**key, "sslmode" | "ssl-mode"));
+                if let Some((key, mode)) =
+                    modes.into_iter().find(|(_, mode)| !SSL_MODES.iter().any(|known| known.eq_ignore_ascii_case(mode)))
+                {
+                    return Err(format!("{key} is {mode:?}, which is none of {}", SSL_MODES.join(", ")));
+                }
             }
             "sqlite" => {}
             "" => return Err("it has no scheme".to_owned()),
@@ -137,6 +146,14 @@ mod tests {
         ] {
             assert_eq!(without_credentials(given), shown);
         }
+    }
+
+    #[test]
+    fn a_misspelt_mode_of_tls_is_refused_by_name() {
+        let refused = DatabaseUrl::parse("postgres://bot:hunter2@db/bots?sslmode=verify_full").unwrap_err();
+        assert!(refused.contains("\"verify_full\"") && refused.contains("verify-full"), "{refused}");
+        assert!(!refused.contains("hunter2"), "{refused}");
+        assert!(DatabaseUrl::parse("postgres://db/bots?sslmode=verify-full&sslrootcert=/ca.pem").is_ok());
     }
 
     #[test]

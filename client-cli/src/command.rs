@@ -72,6 +72,14 @@ pub enum Command {
     Demo(demo::DemoArgs),
 }
 
+impl Command {
+    /// Whether it asks services that run elsewhere. What does not must work before there is a token or a certificate.
+    #[must_use]
+    pub const fn asks_services(&self) -> bool {
+        !matches!(self, Self::Token(_) | Self::Dev(_) | Self::Demo(_))
+    }
+}
+
 /// Does what the arguments say. `matches` are the command's own arguments.
 ///
 /// # Errors

@@ -42,6 +42,9 @@ pub enum Service {
     Analysis,
 }
 
+const DEFAULT_TRACKER: &str = "http://127.0.0.1:50051";
+const DEFAULT_ANALYSIS: &str = "http://127.0.0.1:50052";
+
 /// The largest answer that is read: a page of 1,000 alerts with everything that they can carry.
 const LARGEST_ANSWER_BYTES: usize = 256 * 1024 * 1024;
 
@@ -86,8 +89,8 @@ impl Services {
             _ => return Err(usage("a client certificate and its private key go together: give both or neither")),
         };
         Ok(Self {
-            tracker: url(&globals.tracker, &context.tracker, "http://127.0.0.1:50051")?,
-            analysis: url(&globals.analysis, &context.analysis, "http://127.0.0.1:50052")?,
+            tracker: url(&globals.tracker, &context.tracker, DEFAULT_TRACKER)?,
+            analysis: url(&globals.analysis, &context.analysis, DEFAULT_ANALYSIS)?,
             timeout: globals.timeout,
             bearer: token.as_deref().map_or(Ok(Bearer::NONE), Bearer::new)?,
             allow_plaintext_token: globals.allow_plaintext_token || context.allow_plaintext_token,
@@ -98,21 +101,27 @@ impl Services {
         })
     }
 
+    /// Those of this machine, for what asks nobody: no file is read.
+    #[must_use]
+    pub fn unasked(timeout: Duration) -> Self {
+        Self {
+            tracker: Uri::from_static(DEFAULT_TRACKER),
+            analysis: Uri::from_static(DEFAULT_ANALYSIS),
+            timeout,
+            bearer: Bearer::NONE,
+            allow_plaintext_token: false,
+            authorities: None,
+            identity: None,
+        }
+    }
+
     /// Services at known addresses of this machine.
     ///
     /// # Errors
     /// When an address cannot be written as a URL.
     pub fn at(tracker: SocketAddr, analysis: SocketAddr, timeout: Duration) -> anyhow::Result<Self> {
         let url = |address: SocketAddr| format!("http://{address}").parse::<Uri>();
-        Ok(Self {
-            tracker: url(tracker)?,
-            analysis: url(analysis)?,
-            timeout,
-            bearer: Bearer::NONE,
-            allow_plaintext_token: false,
-            authorities: None,
-            identity: None,
-        })
+        Ok(Self { tracker: url(tracker)?, analysis: url(analysis)?, ..Self::unasked(timeout) })
     }
 
     /// Where a service is.

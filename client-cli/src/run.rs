@@ -18,7 +18,9 @@ pub fn main() -> ExitCode {
     let matches = arguments().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let output = Output::new(cli.globals.output, cli.globals.no_color);
-    let services = match Services::new(&cli.globals) {
+    let asks = cli.command.asks_services();
+    let services = if asks { Services::new(&cli.globals) } else { Ok(Services::unasked(cli.globals.timeout)) };
+    let services = match services {
         Ok(services) => services,
         Err(failure) => {
             output.remark(&failure.explained());

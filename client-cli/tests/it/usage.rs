@@ -42,6 +42,14 @@ fn a_service_that_is_not_there_is_code_3_and_the_answer_says_how_to_start_it() {
 }
 
 #[test]
+fn a_token_is_made_before_the_files_of_a_service_to_ask_are_there() {
+    let mut command = command();
+    command.envs([("PERFTRACK_TOKEN_FILE", "/nowhere/token"), ("PERFTRACK_CA_FILE", "/nowhere/ca.pem")]);
+    let made: Ran = command.args(["token", "create", "bot", "--role", "writer"]).output().unwrap().into();
+    assert!(made.done().stdout.starts_with("bot"));
+}
+
+#[test]
 fn a_token_goes_in_the_clear_to_no_other_machine_unless_that_was_allowed() {
     // An address of RFC 5737 that nobody has.
     const ELSEWHERE: &str = "http://192.0.2.1:50051";

@@ -158,7 +158,8 @@ def main():
         key_in_use.write_bytes(old_key.read_bytes())
         secret, tokens = token(folder, asked.bins / "perfctl")
         settings = {**ALONE, "DATABASE_URL": database.url, "SHUTDOWN_DELAY": f"{SHUTDOWN_DELAY}s", "TOKENS_FILE": tokens}
-        settings |= {"TLS_CERT_FILE": in_use, "TLS_KEY_FILE": key_in_use}
+        # Connections are made anew all the time, too.
+        settings |= {"TLS_CERT_FILE": in_use, "TLS_KEY_FILE": key_in_use, "MAX_CONNECTION_AGE": "2s"}
         tracker = Service(asked.bins / "tracker-svc", "TrackingService/RecordAlert", alerts(200), settings, addresses)
         stack.callback(lambda: [replica.process.kill() for replica in tracker.replicas])
         analysis = Service(asked.bins / "analysis-svc", "AnalysisService/ListRecommendations", {}, settings, addresses)

@@ -95,6 +95,8 @@ pub struct ServeOptions {
     pub most_calls: usize,
     /// The same for streams.
     pub most_streams: usize,
+    /// How long a connection takes new calls before its client is asked to make another; for ever without.
+    pub max_connection_age: Option<Duration>,
     /// How long calls are still taken once a stop was asked for.
     pub shutdown_delay: Duration,
     /// How long calls in flight may take to end after that.
@@ -113,6 +115,7 @@ impl Default for ServeOptions {
             health_listen: None,
             most_calls: 1_024,
             most_streams: 512,
+            max_connection_age: None,
             shutdown_delay: Duration::ZERO,
             drain_timeout: Duration::from_secs(20),
             tls: None,
@@ -198,13 +201,15 @@ impl Server {
             .layer(from_fn(access_log::log_call));
 
         let (drain, cut) = (CancellationToken::new(), CancellationToken::new());
-        let server = tonic::transport::Server::builder()
-            .http2_keepalive_interval(Some(Duration::from_secs(30)))
-            .serve_with_incoming_shutdown(
-                Routes::from(router),
-                connection::incoming(listener.tcp, tls, Ends { drain: drain.clone(), cut: cut.clone() }),
-                drain.clone().cancelled_owned(),
-            );
+        let mut server = tonic::transport::Server::builder().http2_keepalive_interval(Some(Duration::from_secs(30)));
+        if let Some(age) = options.max_connection_age {
+            server = server.max_connection_age(age);
+        }
+        let server = server.serve_with_incoming_shutdown(
+            Routes::from(router),
+            connection::incoming(listener.tcp, tls, Ends { drain: drain.clone(), cut: cut.clone() }),
+            drain.clone().cancelled_owned(),
+        );
         tracing::info!(server.address = %listener.address, "listening");
         Ok(Self {
             health,

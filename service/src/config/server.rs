@@ -45,6 +45,7 @@ impl ServerConfig {
             listen: settings.get(listen)?,
             serving: ServeOptions {
                 health_listen: settings.get_optional(&keys::HEALTH_LISTEN_ADDR)?,
+                max_connection_age: Some(settings.get(&keys::MAX_CONNECTION_AGE)?),
                 shutdown_delay: settings.get(&keys::SHUTDOWN_DELAY)?,
                 ..serving(settings)?
             },

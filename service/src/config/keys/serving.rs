@@ -7,7 +7,7 @@ use super::{AnyKey, between, from_to};
 use crate::config::Key;
 
 /// The settings of this file that both services have as processes of their own.
-pub const SERVING: &[&dyn AnyKey] = &[&HEALTH_LISTEN_ADDR, &SHUTDOWN_DELAY];
+pub const SERVING: &[&dyn AnyKey] = &[&HEALTH_LISTEN_ADDR, &MAX_CONNECTION_AGE, &SHUTDOWN_DELAY];
 
 /// Those that they have in one process too.
 pub const SERVING_ANYWHERE: &[&dyn AnyKey] = &[&MAX_CONCURRENT_CALLS, &MAX_CONCURRENT_STREAMS, &DRAIN_TIMEOUT];
@@ -60,6 +60,18 @@ pub const MAX_CONCURRENT_STREAMS: Key<u32> = Key::new(
 )
 .default("512")
 .check(|count| from_to(*count, 1, 100_000));
+
+/// How long a client stays on one connection.
+pub const MAX_CONNECTION_AGE: Key<Duration> = Key::new(
+    "max_connection_age",
+    "max-connection-age",
+    "DURATION",
+    "How long a connection takes new calls; then its client is asked to make another, and finds replicas that came \
+     meanwhile. Calls and streams under way go on. Too short: clients are busy connecting. Too long: a new replica has \
+     nothing to do",
+)
+.default("5m")
+.check(|age| between(*age, Duration::from_secs(1), Duration::from_hours(24 * 7)));
 
 /// How long a shutdown goes on taking calls.
 pub const SHUTDOWN_DELAY: Key<Duration> = Key::new(

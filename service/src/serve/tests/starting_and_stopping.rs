@@ -44,6 +44,31 @@ async fn a_stop_lets_the_call_in_flight_end_and_takes_no_new_one() {
 }
 
 #[tokio::test]
+async fn a_client_is_asked_in_time_to_make_another_connection() {
+    let routes = Router::new().route("/perftrack.v1.TrackingService/GetAlert", {
+        post(|request: HttpRequest<Body>| async move {
+            let from = request.extensions().get::<SocketAddr>().map_or_else(String::new, ToString::to_string);
+            Status::not_found(from).into_http::<Body>()
+        })
+    });
+    let options = ServeOptions { max_connection_age: Some(Duration::from_millis(20)), ..ServeOptions::default() };
+    let running = start(routes, options).await;
+    let channel = running.channel().await;
+    becomes(channel.clone(), "", ServingStatus::Serving).await;
+    let mut client = TrackingServiceClient::new(channel);
+    let mut from = std::collections::BTreeSet::new();
+    while from.len() < 4 {
+        let answer = client.get_alert(v1::GetAlertRequest::default()).await.unwrap_err();
+        // What never left this client, because its connection had just ended, is its library's to repeat; tonic does not.
+        if std::error::Error::source(&answer).is_none() {
+            assert_eq!(answer.code(), Code::NotFound, "{answer:?}");
+            from.insert(answer.message().to_owned());
+        }
+    }
+    running.stopped().await;
+}
+
+#[tokio::test]
 async fn connections_that_are_idle_or_never_say_a_word_do_not_hold_a_stop_up() {
     let options = ServeOptions { drain_timeout: Duration::from_hours(1), ..ServeOptions::default() };
     let running = start(RoutesBuilder::default(), options).await;

@@ -16,6 +16,8 @@ pub struct Acquaintance {
     pub unknown_until: Timestamp,
     /// How many times in a row it did not know the token.
     misses: u32,
+    /// Whether it told of the token when it was last asked.
+    tells: bool,
 }
 
 /// After the first, the second, and every further miss.
@@ -27,18 +29,23 @@ const EARLY: Duration = Duration::from_secs(20);
 
 impl Default for Acquaintance {
     fn default() -> Self {
-        Self { asked_at: Timestamp::EPOCH, unknown_until: Timestamp::EPOCH, misses: 0 }
+        Self { asked_at: Timestamp::EPOCH, unknown_until: Timestamp::EPOCH, misses: 0, tells: false }
     }
 }
 
 impl Acquaintance {
     /// The source was asked and told of the token.
     pub fn told(&mut self, at: Timestamp) {
-        *self = Self { asked_at: at, ..Self::default() };
+        *self = Self { asked_at: at, tells: true, ..Self::default() };
     }
 
-    /// The source was asked and does not know the token.
+    /// The source was asked and does not tell of the token. Where it did the last time, that may be a slip: sources leave an
+    /// entry out now and then.
     pub fn missed(&mut self, at: Timestamp, young: bool) {
+        if self.tells {
+            *self = Self { asked_at: at, unknown_until: at, ..Self::default() };
+            return;
+        }
         let pause = PAUSES[(self.misses as usize).min(PAUSES.len() - 1)];
         let pause = if young { (pause / 2).min(LONGEST_FOR_THE_YOUNG) } else { pause };
         self.asked_at = at;
@@ -75,13 +82,15 @@ mod tests {
     }
 
     #[test]
-    fn one_answer_forgets_the_misses() {
+    fn one_answer_forgets_the_misses_and_the_next_one_may_be_a_slip() {
         let mut known = Acquaintance::default();
         known.missed(at(0), false);
         known.missed(at(60), false);
         known.told(at(120));
         assert!(known.unknown_until <= at(120));
         known.missed(at(180), false);
-        assert_eq!(known.unknown_until, at(180 + 40));
+        assert_eq!(known.unknown_until, at(180), "it is asked again whenever there is a request for it");
+        known.missed(at(195), false);
+        assert_eq!(known.unknown_until, at(195 + 40));
     }
 }

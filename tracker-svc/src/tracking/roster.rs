@@ -19,6 +19,9 @@ use crate::feed::look::{LookReport, Wanted};
 /// For so long after an alert its token may be new to the sources.
 const YOUNG: Duration = Duration::from_mins(30);
 
+/// Sources leave an entry out now and then, even twice: so many times a token of which nothing is told is asked for again soon.
+const SOON_AGAIN: u8 = 3;
+
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Roster {
@@ -51,9 +54,8 @@ enum Told {
     /// A price; or there was none yet.
     #[default]
     Price,
-    /// Nothing, for the first time since there was a price: sources leave an entry out now and then.
-    NothingOnce,
-    Nothing,
+    /// Nothing, so many times in a row.
+    Nothing(u8),
     /// Nothing, for a source that may know it had no request left.
     HeldBack,
 }
@@ -181,11 +183,13 @@ impl Roster {
             let Some(entry) = self.tokens.get_mut(token) else { continue };
             let begun = entry.in_look_since.take();
             let Some((unasked, missing, held_back)) = &named else { continue };
-            let told = match (missing.contains(token), held_back.contains(token)) {
-                (_, true) => Told::HeldBack,
-                (true, false) if entry.told == Told::Price && !unasked.contains(token) => Told::NothingOnce,
-                (true, false) => Told::Nothing,
-                (false, false) => Told::Price,
+            let told = match (missing.contains(token), held_back.contains(token), entry.told) {
+                (_, true, _) => Told::HeldBack,
+                (true, false, Told::Nothing(times)) => {
+                    Told::Nothing(times.saturating_add(u8::from(!unasked.contains(token))))
+                }
+                (true, false, _) => Told::Nothing(u8::from(!unasked.contains(token))),
+                (false, false, _) => Told::Price,
             };
             if let Some(begun) = begun.filter(|_| !unasked.contains(token)) {
                 entry.looked_at = begun;
@@ -223,10 +227,10 @@ impl Roster {
         self.counts_from(entry).plus(self.periods.of(entry.rank)).max(self.is_not_tried_before(entry))
     }
 
-    /// From when on its wait counts. So that no minute is lost by an entry that was left out once, it is asked for again soon.
+    /// From when on its wait counts. So that no minute is lost by an entry that was left out, it is asked for again soon.
     fn counts_from(&self, entry: &Entry) -> Timestamp {
-        let sooner = if entry.told == Told::NothingOnce { self.interval * 3 / 4 } else { Duration::ZERO };
-        entry.looked_at.minus(sooner)
+        let is_soon = matches!(entry.told, Told::Nothing(1..=SOON_AGAIN));
+        entry.looked_at.minus(if is_soon { self.interval * 3 / 4 } else { Duration::ZERO })
     }
 
     /// Whoever could not be asked for is not tried again at once.

@@ -43,6 +43,8 @@ pub(super) const ASKING: f64 = 0.25;
 /// The part of the interval for which those who go on to the other sources wait for more: two trackers then ask GeckoTerminal
 /// five times a minute, which allows six.
 const TOGETHER: f64 = 0.4;
+/// What is followed is read at once: tokens have become this tracker's.
+const GAINED: Timestamp = Timestamp::EPOCH;
 /// An older price is not what the next one is measured by: the rules of hygiene accept anything after so long a gap.
 const REMEMBERED: Duration = Duration::from_mins(15);
 
@@ -86,7 +88,7 @@ enum Event {
 impl Poller {
     pub(super) fn new(parts: Parts, record: mpsc::Sender<Polled>) -> Self {
         let (roster, looks, metrics) = (Roster::new(parts.rules.poll_interval), JoinSet::new(), TickMetrics::new());
-        let (on_at, refresh_at) = (Timestamp::EPOCH, Timestamp::EPOCH);
+        let (on_at, refresh_at) = (Timestamp::EPOCH, GAINED);
         Self { parts, record, roster, looks, onward: Vec::new(), on_at, refresh_at, metrics }
     }
 
@@ -117,7 +119,7 @@ impl Poller {
                 }
                 Event::Gained => {
                     while gained.try_recv().is_ok() {}
-                    self.refresh_at = Timestamp::EPOCH;
+                    self.refresh_at = GAINED;
                 }
                 Event::Due => self.go_on(),
             }
@@ -155,6 +157,10 @@ impl Poller {
         };
         let refreshed = at.steady >= self.refresh_at;
         if refreshed {
+            if self.refresh_at == GAINED {
+                // Whose tokens were another's waited long enough, and that one's part of the limits came with them.
+                self.on_at = Timestamp::EPOCH;
+            }
             let interval = self.parts.rules.poll_interval;
             let again_in = match self.refresh(&turn, at).await {
                 Ok(()) => interval,

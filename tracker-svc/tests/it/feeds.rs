@@ -292,6 +292,24 @@ async fn what_is_indexed_nowhere_but_at_the_last_source_is_seen_there() {
 }
 
 #[tokio::test]
+async fn a_source_that_leaves_a_token_out_for_once_is_asked_for_it_in_the_very_next_look() {
+    let played = Played::with(10, Limits::default(), |mut token| {
+        token.quirks.dexscreener_after = Duration::from_secs(600);
+        token.quirks.jupiter_after = Duration::from_secs(600);
+        token
+    })
+    .await;
+    played.look().await;
+    let slip = Fault::Entry(Some(played.tokens[3]), Spoil::Missing);
+    played.faults.script(Source::GeckoTerminal, When::Next(1), slip);
+    let (prices, report) = played.look().await;
+    assert_eq!((by(&prices, "geckoterminal"), report.missing.len()), (9, 1));
+    let (prices, report) = played.look().await;
+    assert_eq!((by(&prices, "geckoterminal"), report.missing.len()), (10, 0));
+    played.assert_true(&prices);
+}
+
+#[tokio::test]
 async fn a_token_that_nobody_knows_is_missing_and_that_is_no_error() {
     let mut played = Played::new(3).await;
     played.tokens.push(TokenAddress::from_bytes([9; 32]));

@@ -73,6 +73,12 @@ impl Cohort {
             matured,
         }
     }
+
+    /// Counts those beside the matured ones anew, which are the same.
+    pub fn count_others(&mut self, snapshot: &Snapshot, selection: &Selection) {
+        self.census = selection.census;
+        self.rug_rate_with_lost = rug_rate_with_lost(snapshot, selection, self.matured.rugs);
+    }
 }
 
 /// What a feed did before it was lost stands: only the lost ones not yet called a rug are in doubt.

@@ -1,5 +1,8 @@
 //! All that is told of the asked alerts before anything is judged: the cohort, each feature, the sides of each cut. They are
-//! worked out side by side, what takes longest first.
+//! worked out side by side, what takes longest first. All but the census rests on the matured alerts alone, and holds for the
+//! next revision too as long as those are the same: most of what happens, happens to alerts that are still followed.
+
+use std::sync::Arc;
 
 use super::cohort::Cohort;
 use super::comparison::{self, Comparison};
@@ -11,9 +14,12 @@ use super::selection::Selection;
 use super::tabulate::layout::Layout;
 use crate::dataset::Snapshot;
 use crate::dataset::columns::{Column, Values};
+use crate::dataset::snapshot::Features;
 use crate::parallel::side_by_side;
+use crate::statistics::split_sum::Split;
 
 /// What is told.
+#[derive(Clone, Debug)]
 pub struct Description {
     /// Who is counted, and how they did.
     pub cohort: Cohort,
@@ -41,10 +47,38 @@ enum Told {
     Feature(FeatureReport),
 }
 
+/// What it rests on beside the matured alerts: the features, and where gains are split to be summed.
+#[derive(PartialEq)]
+pub(super) struct Described(Features, Split);
+
+impl Described {
+    /// Of a revision.
+    pub(super) fn of(snapshot: &Snapshot) -> Self {
+        Self(snapshot.features(), Layout::gain_split(snapshot))
+    }
+}
+
 impl Description {
-    /// Of the selection, of which `labelled` are the matured ones; `recorded` are the features with their places.
+    /// Of the selection; `recorded` are the features with their places. What was told of the same matured alerts before is told
+    /// again.
     #[must_use]
     pub fn of(snapshot: &Snapshot, selection: &Selection, recorded: Vec<(usize, &Column)>) -> Self {
+        if selection.is_filtered {
+            return Self::anew(snapshot, selection, recorded);
+        }
+        let question = Described::of(snapshot);
+        let (derived, rows) = (snapshot.derived(), &selection.matured);
+        let told = derived.resting_on(rows, &question).unwrap_or_else(|| {
+            let told = Arc::new(Self::anew(snapshot, selection, recorded));
+            derived.keep_resting_on(rows.clone(), question, Arc::clone(&told));
+            told
+        });
+        let mut told = Self::clone(&told);
+        told.cohort.count_others(snapshot, selection);
+        told
+    }
+
+    fn anew(snapshot: &Snapshot, selection: &Selection, recorded: Vec<(usize, &Column)>) -> Self {
         let labelled = Labelled::of(snapshot, &selection.matured);
         let layout = Layout::of(snapshot);
         let mut asked: Vec<Asked<'_>> =

@@ -6,11 +6,11 @@
 
 use std::sync::Arc;
 
-use domain::feature::FeatureKind;
 use domain::timestamp::Timestamp;
 
 use super::labelled::{Counted, Labelled};
 use crate::dataset::columns::Column;
+use crate::dataset::snapshot::Features;
 use crate::dataset::{Bitmap, Snapshot};
 use crate::inference::Target;
 use crate::inference::checkpoint::Checkpoint;
@@ -137,16 +137,12 @@ fn questions(snapshot: &Snapshot, labelled: &Labelled) -> Vec<Question> {
     questions.into_iter().flatten().collect()
 }
 
-/// What is analysed, on which a decision rests beside the alerts: names, kinds, and whether they are mixed.
-type Features = Vec<(String, FeatureKind, bool)>;
-
 /// What was decided at `checkpoint`. `None` where it is not reached. What an earlier revision said on the same alerts holds, as
 /// long as nothing of them changed.
 #[must_use]
 pub fn decided_at(snapshot: &Snapshot, tokens: &Tokens, checkpoint: Checkpoint) -> Option<Arc<Standing>> {
     let (rows, reached_at) = tokens.at(snapshot, checkpoint)?;
-    let feature = |column: &Column| (column.name.clone(), column.kind(), column.is_mixed);
-    let question: (Features, Checkpoint) = (snapshot.columns().iter().map(feature).collect(), checkpoint);
+    let question: (Features, Checkpoint) = (snapshot.features(), checkpoint);
     let derived = snapshot.derived();
     Some(derived.resting_on(&rows, &question).unwrap_or_else(|| {
         let standing = Arc::new(decided(snapshot, &rows, (checkpoint, reached_at)));
@@ -175,6 +171,10 @@ fn decided(snapshot: &Snapshot, rows: &Bitmap, (checkpoint, reached_at): (Checkp
     Standing { checkpoint, reached_at, rejections, family_size: questions.len(), rulings }
 }
 
+/// The question of [`Now`], for what it rests on beside the alerts.
+#[derive(PartialEq)]
+struct AsOfNow(Features);
+
 /// How many tokens have matured, and the decision that stands now: none below the first checkpoint.
 #[derive(Clone, Debug)]
 pub struct Now {
@@ -185,14 +185,22 @@ pub struct Now {
 }
 
 impl Now {
-    /// Of a revision; worked out once for it.
+    /// Of a revision; worked out once for it, and not anew where the matured alerts are those of an earlier one.
     #[must_use]
     pub fn of(snapshot: &Snapshot) -> Arc<Self> {
-        snapshot.derived().once(|| {
+        let derived = snapshot.derived();
+        derived.once(|| {
+            let (matured, question) =
+                (snapshot.standing(domain::cohort::Standing::Matured), AsOfNow(snapshot.features()));
+            if let Some(now) = derived.resting_on::<_, Self>(matured, &question) {
+                return (*now).clone();
+            }
             let tokens = Tokens::of(snapshot);
             let reached = Checkpoint::reached(tokens.count());
             let standing = reached.and_then(|checkpoint| decided_at(snapshot, &tokens, checkpoint));
-            Self { tokens: tokens.count(), standing }
+            let now = Self { tokens: tokens.count(), standing };
+            derived.keep_resting_on(matured.clone(), question, Arc::new(now.clone()));
+            now
         })
     }
 }

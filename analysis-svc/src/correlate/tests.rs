@@ -314,6 +314,39 @@ fn what_was_decided_on_the_same_alerts_stands_in_the_next_revision_and_falls_wit
 }
 
 #[test]
+fn what_was_told_of_matured_alerts_is_not_worked_out_anew_while_only_others_come_and_change() {
+    let mut records = planted();
+    let mut present = snapshot(records.clone());
+    let asked_anew = |records: &[AlertRecord]| format!("{:?}", ask(records.to_vec()));
+    let features = |snapshot: &Snapshot| {
+        let question = description::Described::of(snapshot);
+        let kept = snapshot.derived().resting_on(snapshot.standing(domain::cohort::Standing::Matured), &question);
+        kept.map(|told: std::sync::Arc<Description>| std::sync::Arc::as_ptr(&told))
+    };
+    assert_eq!(features(&present), None);
+    assert_eq!(format!("{:?}", correlate(&present, &everything())), asked_anew(&records));
+    let first = features(&present);
+    assert!(first.is_some());
+    // One that is followed still, in the middle and with a word that nobody had, then one whose feed was lost.
+    for (number, status, word) in [(1_000, OutcomeStatus::Tracking, "a new one"), (1_001, OutcomeStatus::Lost, "orca")]
+    {
+        let mut other = labelled(number, true, true);
+        other.alert.alerted_at = records[200].alert.alerted_at;
+        other.alert.features.dex_name = Some(word.to_owned());
+        other.outcome.status = status;
+        records.push(other.clone());
+        present = present.with(rows_of([other]), &HashSet::new());
+        assert_eq!(format!("{:?}", correlate(&present, &everything())), asked_anew(&records));
+        assert_eq!(features(&present), first);
+    }
+    // It is lost no more.
+    records.last_mut().expect("some").outcome.status = OutcomeStatus::Complete;
+    present = present.with(rows_of(records.last().cloned()), &HashSet::new());
+    assert_eq!(features(&present), None);
+    assert_eq!(format!("{:?}", correlate(&present, &everything())), asked_anew(&records));
+}
+
+#[test]
 fn a_window_that_is_asked_again_has_the_same_answer_and_so_has_each_of_several() {
     let data = snapshot(planted());
     let window =

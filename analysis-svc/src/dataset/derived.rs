@@ -25,7 +25,7 @@ struct Resting {
     value: Arc<dyn Any + Send + Sync>,
 }
 
-/// How many values of one type are kept beside what they were made for.
+/// How many values of one type are kept, beside what they were made for, or what they rest on.
 const RECENT: usize = 4;
 
 /// The latest values of one type, each with its question, the one asked last at the end.
@@ -88,8 +88,10 @@ impl Derived {
         V: Any + Send + Sync,
     {
         let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
-        if resting.len() == RECENT {
-            resting.remove(0);
+        let of_its_type = |(place, kept): (usize, &Resting)| kept.question.is::<K>().then_some(place);
+        let places: Vec<usize> = resting.iter().enumerate().filter_map(of_its_type).collect();
+        if let Some(&oldest) = places.first().filter(|_| places.len() == RECENT) {
+            resting.remove(oldest);
         }
         resting.push(Resting { rows, question: Arc::new(question), value });
     }

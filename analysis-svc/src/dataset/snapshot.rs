@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use domain::alert::AlertId;
 use domain::cohort::Standing;
+use domain::feature::FeatureKind;
 use domain::field::{Field, OutcomeField};
 use domain::outcome::policy::Policy;
 use domain::record::AlertRecord;
@@ -31,6 +32,9 @@ use super::table::{Table, TableBuilder, feature_fields};
 use super::tokens::Tokens;
 use crate::parallel::both;
 use crate::statistics::rank::order::Order;
+
+/// What is analysed, on which answers rest beside the alerts: names, kinds, and whether they are mixed.
+pub type Features = Vec<(String, FeatureKind, bool)>;
 
 /// All alerts of one revision, by row: in the order of (`alerted_at`, `alert_id`), whatever order they came in. The rows
 /// of a day, or of any window of time, are a range.
@@ -252,6 +256,12 @@ impl Snapshot {
     #[must_use]
     pub fn columns(&self) -> &[Column] {
         &self.columns
+    }
+
+    /// What its features are.
+    #[must_use]
+    pub fn features(&self) -> Features {
+        self.columns.iter().map(|column| (column.name.clone(), column.kind(), column.is_mixed)).collect()
     }
 
     /// The feature of this name.

@@ -27,9 +27,6 @@ impl Layout {
         snapshot.derived().once(|| {
             let (labels, rows) = (snapshot.labels(), snapshot.len());
             let gains = &labels.max_gain_pct.order();
-            let ends = [gains.rows().first(), gains.rows().last()]
-                .map(|row| row.map_or(0.0, |&row| labels.max_gain_pct.value(row as usize).abs()));
-            let gain_split = Split::of(rows, ends[0].max(ends[1]));
             std::thread::scope(|scope| {
                 let others = scope.spawn(|| {
                     let _ = labels.max_gain_pct.places();
@@ -41,8 +38,18 @@ impl Layout {
                     Err(panicked) => std::panic::resume_unwind(panicked),
                 };
                 let [gains, exits] = buckets;
-                Self { gains, exits, gain_split, repeats }
+                Self { gains, exits, gain_split: Self::gain_split(snapshot), repeats }
             })
         })
+    }
+
+    /// Where the gains of a revision are split to be summed.
+    #[must_use]
+    pub fn gain_split(snapshot: &Snapshot) -> Split {
+        let gains = &snapshot.labels().max_gain_pct;
+        let order = gains.order();
+        let ends = [order.rows().first(), order.rows().last()];
+        let [least, greatest] = ends.map(|row| row.map_or(0.0, |&row| gains.value(row as usize).abs()));
+        Split::of(snapshot.len(), least.max(greatest))
     }
 }

@@ -4,7 +4,8 @@ by ghz, whose client (grpc-go) spreads its calls over the addresses that DNS tel
 
     cargo build --release --bins && scripts/drill.py [--bins target/release] [--rate 300]
 
-In turn: each replica is restarted, and no call may fail; the certificate is renewed, and none may fail, neither over the old
+In turn: each replica is replaced by one at another address, as Kubernetes does it, and no call may fail, though such a client
+asks for names each 30 s at most; the certificate is renewed, and none may fail, neither over the old
 connections nor over new ones that trust the new certificate alone; Postgres is killed and started again, and calls may fail
 with UNAVAILABLE alone, until it is back. In the end every acknowledged alert is in the database. Needs Linux (it answers on
 all of 127.0.0.0/8), openssl, PostgreSQL's programs and Go (for ghz, from the Go proxy, into target/tools).
@@ -28,8 +29,8 @@ import time
 from pair import ALONE, ROOT, Postgres, Server, alerts, bearer, certificate, ghz, token
 
 NAME = "perftrack.test"
-# Long enough for a balancer that asks every second.
-SHUTDOWN_DELAY = 2
+# Longer than a client waits before it asks for names again, and names live for a second here.
+SHUTDOWN_DELAY = 35
 SETTLED = 1.5
 
 
@@ -59,21 +60,35 @@ class Names(threading.Thread):
 
 
 class Service:
-    """The replicas of one service: at different addresses, at one port."""
+    """The replicas of one service: at different addresses, at one port, with a name server of their own."""
 
     def __init__(self, program, method, data, settings, addresses):
         self.program, self.method, self.data, self.settings = program, method, data, settings
         first = self.launch(f"{addresses[0]}:0")
         self.port = int(first.address.rsplit(":", 1)[1])
         self.replicas = [first] + [self.launch(f"{address}:{self.port}") for address in addresses[1:]]
+        self.names = Names(addresses)
+        self.leaving = []
 
     def launch(self, address):
         return Server(self.program, {**self.settings, "LISTEN_ADDR": address})
 
-    def restart(self, index):
-        took = self.replicas[index].stop()
-        self.replicas[index] = self.launch(self.replicas[index].address)
-        return took
+    def replace(self, index, address):
+        """The new one serves and has its name before the old one is told to stop."""
+        self.leaving.append(self.replicas[index])
+        self.replicas[index] = self.launch(f"{address}:{self.port}")
+        self.names.addresses = [replica.address.rsplit(":", 1)[0] for replica in self.replicas]
+        self.leaving[-1].process.terminate()
+
+    def ended(self):
+        """Waits for all that are to end."""
+        for replica in self.leaving:
+            replica.ended()
+        self.leaving.clear()
+
+    def kill(self):
+        for replica in self.replicas + self.leaving:
+            replica.process.kill()
 
     def shows(self, expected):
         return all(shown(replica.address) == expected for replica in self.replicas)
@@ -88,14 +103,14 @@ def shown(address):
 class Calls:
     """ghz, calling a service for so many seconds: what became of the calls."""
 
-    def __init__(self, service, names, authority, secret, rate, seconds):
+    def __init__(self, service, authority, secret, rate, seconds):
         self.service = service
         command = [ghz(), "--cacert", authority, *bearer(secret), "--call", f"perftrack.v1.{service.method}"]
         command += ["--data-file", "/dev/stdin", "-c", "16", "--connections", "4", "--rps", str(rate)]
         command += ["-z", f"{seconds}s", "--duration-stop", "wait"]
         # It says that a name server of one's own is unusual, and breaks down where it has nowhere to say so.
         command += ["--debug", "/dev/null"]
-        command += ["--lb-strategy", "round_robin", "-O", "json", f"dns://127.0.0.1:{names.port}/{NAME}:{service.port}"]
+        command += ["--lb-strategy", "round_robin", "-O", "json", f"dns://127.0.0.1:{service.names.port}/{NAME}:{service.port}"]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)
         self.process.stdin.write(json.dumps(service.data).encode())
@@ -113,13 +128,13 @@ class Calls:
 class Drill:
     """What is done, and what came of it."""
 
-    def __init__(self, services, names, secret, rate):
-        self.services, self.names, self.secret, self.rate = services, names, secret, rate
+    def __init__(self, services, secret, rate):
+        self.services, self.secret, self.rate = services, secret, rate
         self.recorded, self.failed = 0, False
 
     @contextlib.contextmanager
     def under_load(self, what, authority, seconds, allowed=()):
-        load = (self.names, authority, self.secret, self.rate, seconds)
+        load = (authority, self.secret, self.rate, seconds)
         calls = [Calls(service, *load) for service in self.services]
         time.sleep(SETTLED)
         yield
@@ -147,9 +162,10 @@ def main():
         (folder / "postgres").mkdir()
         database = Postgres(folder / "postgres")
         stack.callback(database.stop)
-        # Addresses that nobody connects from: their ports stay free while a replica restarts.
+        # Addresses that nobody connects from: a port that is free at one is free at the others.
         network = f"127.{random.randrange(64, 128)}.{random.randrange(256)}"
-        addresses = [f"{network}.1", f"{network}.2"]
+        addresses = [f"{network}.{host}" for host in (1, 2, 3, 4)]
+        first, later = addresses[:2], addresses[2:]
         hosts = [f"DNS:{NAME}", *(f"IP:{address}" for address in addresses)]
         old, old_key = certificate(folder, "old", hosts)
         new, new_key = certificate(folder, "new", hosts)
@@ -158,20 +174,20 @@ def main():
         key_in_use.write_bytes(old_key.read_bytes())
         secret, tokens = token(folder, asked.bins / "perfctl")
         settings = {**ALONE, "DATABASE_URL": database.url, "SHUTDOWN_DELAY": f"{SHUTDOWN_DELAY}s", "TOKENS_FILE": tokens}
-        # Connections are made anew all the time, too.
-        settings |= {"TLS_CERT_FILE": in_use, "TLS_KEY_FILE": key_in_use, "MAX_CONNECTION_AGE": "2s"}
-        tracker = Service(asked.bins / "tracker-svc", "TrackingService/RecordAlert", alerts(200), settings, addresses)
-        stack.callback(lambda: [replica.process.kill() for replica in tracker.replicas])
-        analysis = Service(asked.bins / "analysis-svc", "AnalysisService/ListRecommendations", {}, settings, addresses)
-        stack.callback(lambda: [replica.process.kill() for replica in analysis.replicas])
+        settings |= {"TLS_CERT_FILE": in_use, "TLS_KEY_FILE": key_in_use}
+        tracker = Service(asked.bins / "tracker-svc", "TrackingService/RecordAlert", alerts(200), settings, first)
+        stack.callback(tracker.kill)
+        analysis = Service(asked.bins / "analysis-svc", "AnalysisService/ListRecommendations", {}, settings, first)
+        stack.callback(analysis.kill)
         services = (tracker, analysis)
-        drill = Drill(services, Names(addresses), secret, asked.rate)
+        drill = Drill(services, secret, asked.rate)
 
-        with drill.under_load("each replica restarted", old, 30):
+        with drill.under_load("each replica replaced", old, 60):
             for service in services:
-                for index in range(len(addresses)):
-                    service.restart(index)
-                    time.sleep(SETTLED)
+                for index, address in enumerate(later):
+                    service.replace(index, address)
+            for service in services:
+                service.ended()
         with drill.under_load("certificate renewed", old, 15):
             for source, target in ((new_key, key_in_use), (new, in_use)):
                 beside = target.with_suffix(".next")

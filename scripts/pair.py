@@ -120,6 +120,10 @@ class Server:
         """In order: how long that took, in seconds."""
         began = time.monotonic()
         self.process.terminate()
-        code = self.process.wait(timeout=60)
-        assert code == 0, f"it ended with {code}"
+        self.ended()
         return time.monotonic() - began
+
+    def ended(self):
+        """Waits for the end of what was told to stop."""
+        code = self.process.wait(timeout=120)
+        assert code == 0, f"it ended with {code}"

@@ -2,6 +2,7 @@
 
 mod connection;
 mod probes;
+mod turns;
 
 use std::fmt::Display;
 use std::future::Future;
@@ -18,7 +19,7 @@ use tokio::net::TcpListener;
 use tokio::sync::SetOnce;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::AbortOnDropHandle;
-use tonic::service::{Routes, RoutesBuilder};
+use tonic::service::RoutesBuilder;
 use tower::ServiceExt as _;
 
 use crate::auth::{self, Guard, TokensError};
@@ -29,7 +30,8 @@ use crate::response::rejected;
 use crate::status::{Reason, Rejection};
 use crate::tls::{TlsError, TlsFiles};
 use crate::{access_log, deadline, methods, reflection, watched};
-use connection::Ends;
+use connection::{Ends, Incoming};
+use turns::Turns;
 
 /// Why a server does not run.
 #[derive(Debug, thiserror::Error)]
@@ -133,6 +135,8 @@ pub struct Server {
     gate: Arc<SetOnce<axum::Router>>,
     serving: AbortOnDropHandle<Result<(), tonic::transport::Error>>,
     stop: CancellationToken,
+    /// Cancelled when clients are asked to turn to others, which is at the stop of a server that served.
+    leaving: CancellationToken,
     /// Cancelled when calls are to end, which is a while after `stop`.
     drain: CancellationToken,
     /// Cancelled when they have to.
@@ -200,23 +204,18 @@ impl Server {
             .layer(from_fn_with_state(guard, auth::check))
             .layer(from_fn(access_log::log_call));
 
-        let (drain, cut) = (CancellationToken::new(), CancellationToken::new());
-        let mut server = tonic::transport::Server::builder().http2_keepalive_interval(Some(Duration::from_secs(30)));
-        if let Some(age) = options.max_connection_age {
-            server = server.max_connection_age(age);
-        }
-        let server = server.serve_with_incoming_shutdown(
-            Routes::from(router),
-            connection::incoming(listener.tcp, tls, Ends { drain: drain.clone(), cut: cut.clone() }),
-            drain.clone().cancelled_owned(),
-        );
+        let (leaving, drain, cut) = (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
+        let incoming = Incoming::at(listener.tcp, tls, Ends { drain: drain.clone(), cut: cut.clone() });
+        let turns =
+            Turns { leaving: leaving.clone(), drain: drain.clone(), max_connection_age: options.max_connection_age };
         tracing::info!(server.address = %listener.address, "listening");
         Ok(Self {
             health,
             health_address,
             gate,
-            serving: AbortOnDropHandle::new(tokio::spawn(server)),
+            serving: AbortOnDropHandle::new(tokio::spawn(turns.serve(router, incoming))),
             stop,
+            leaving,
             drain,
             cut: cut.drop_guard(),
             shutdown_delay: options.shutdown_delay,
@@ -240,8 +239,8 @@ impl Server {
 
     /// Takes calls by `routes` until it is stopped; `probe` says again and again whether the server can do its work.
     ///
-    /// After the stop health says NOT_SERVING; after [`ServeOptions::shutdown_delay`], if it ever said otherwise, no new call
-    /// is taken, and this returns when the calls in flight have ended, or were cut off after
+    /// After the stop health says NOT_SERVING, and clients are asked to look for others; after [`ServeOptions::shutdown_delay`],
+    /// if it ever said otherwise, no new call is taken, and this returns when the calls in flight have ended, or were cut off after
     /// [`ServeOptions::drain_timeout`].
     ///
     /// # Errors
@@ -253,13 +252,15 @@ impl Server {
         E: Display,
     {
         let _ = self.gate.set(routes.into().routes().prepare().into_axum_router());
-        let (health, stop, delay) = (self.health.clone(), self.stop.clone(), self.shutdown_delay);
+        let (health, stop, leaving) = (self.health.clone(), self.stop.clone(), self.leaving.clone());
+        let delay = self.shutdown_delay;
         self.drained_after(async {
             let was_serving = health.watch(probe, &stop).await;
             // No balancer sent calls here before.
             if was_serving && !delay.is_zero() {
                 let delay_ms = delay.as_millis();
-                tracing::info!(delay_ms, "not serving any more; calls are still taken until balancers have noticed");
+                tracing::info!(delay_ms, "not serving any more; calls are still taken until clients have found others");
+                leaving.cancel();
                 tokio::time::sleep(delay).await;
             }
         })

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,8 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
-use tokio_stream::wrappers::ReceiverStream;
-use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+use tokio_util::sync::{CancellationToken, DropGuard, WaitForCancellationFutureOwned};
 use tokio_util::task::AbortOnDropHandle;
 use tonic::transport::server::Connected;
 
@@ -51,20 +50,39 @@ enum Io {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
-/// The connections that arrive at `listener`. The listener is closed when the stream is dropped; connections break as `ends`
-/// says.
-pub(super) fn incoming(
-    listener: TcpListener,
-    tls: Option<Current<ServerConfig>>,
-    ends: Ends,
-) -> impl Stream<Item = io::Result<Connection>> {
-    let (sender, receiver) = mpsc::channel(64);
-    let accepting = AbortOnDropHandle::new(tokio::spawn(accept(listener, tls, ends, sender)));
-    let mut connections = ReceiverStream::new(receiver);
-    futures::stream::poll_fn(move |context| {
-        let _while_it_lasts = &accepting;
-        Pin::new(&mut connections).poll_next(context)
-    })
+/// The connections that arrive at an address. One takes them at a time; who follows takes the later ones.
+pub(super) struct Incoming {
+    connections: Arc<Mutex<mpsc::Receiver<io::Result<Connection>>>>,
+    /// The listener is closed when nobody is left to take any.
+    accepting: Arc<AbortOnDropHandle<()>>,
+    /// Says that somebody else may take them.
+    _turn: Option<DropGuard>,
+}
+
+impl Incoming {
+    /// Those that arrive at `listener`; they break as `ends` says.
+    pub(super) fn at(listener: TcpListener, tls: Option<Current<ServerConfig>>, ends: Ends) -> Self {
+        let (sender, receiver) = mpsc::channel(64);
+        let accepting = AbortOnDropHandle::new(tokio::spawn(accept(listener, tls, ends, sender)));
+        Self { connections: Arc::new(Mutex::new(receiver)), accepting: Arc::new(accepting), _turn: None }
+    }
+
+    /// The same for another, who takes them first; `over` is cancelled when that one has taken the last.
+    pub(super) fn first(&self, over: &CancellationToken) -> Self {
+        Self {
+            connections: Arc::clone(&self.connections),
+            accepting: Arc::clone(&self.accepting),
+            _turn: Some(over.clone().drop_guard()),
+        }
+    }
+}
+
+impl Stream for Incoming {
+    type Item = io::Result<Connection>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner).poll_recv(context)
+    }
 }
 
 async fn accept(

@@ -78,8 +78,9 @@ pub const SHUTDOWN_DELAY: Key<Duration> = Key::new(
     "shutdown_delay",
     "shutdown-delay",
     "DURATION",
-    "How long a server that was told to stop still takes calls, while health says NOT_SERVING already, so that balancers \
-     turn to others first. Too short: some calls find a closed door. Too long: restarts last",
+    "How long a server that was told to stop still takes calls, while health says NOT_SERVING already and clients are asked \
+     to turn to others. Too short: some calls find a closed door; clients that find servers by DNS ask for new names each \
+     30 s at most, and need 60s. Too long: restarts last",
 )
 .default("5s")
 .check(|wait| between(*wait, Duration::ZERO, Duration::from_secs(3_600)));

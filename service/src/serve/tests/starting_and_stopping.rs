@@ -43,29 +43,59 @@ async fn a_stop_lets_the_call_in_flight_end_and_takes_no_new_one() {
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
 }
 
+/// Tells each caller the address that it calls from.
+fn telling_where_from() -> Router {
+    let told = post(|request: HttpRequest<Body>| async move {
+        let from = request.extensions().get::<SocketAddr>().map_or_else(String::new, ToString::to_string);
+        Status::not_found(from).into_http::<Body>()
+    });
+    Router::new().route("/perftrack.v1.TrackingService/GetAlert", told)
+}
+
+async fn where_from(client: &mut TrackingServiceClient<Channel>) -> String {
+    loop {
+        let answer = client.get_alert(v1::GetAlertRequest::default()).await.unwrap_err();
+        // What never left this client, because its connection had just ended, is its library's to repeat; tonic does not.
+        if std::error::Error::source(&answer).is_none() {
+            assert_eq!(answer.code(), Code::NotFound, "{answer:?}");
+            return answer.message().to_owned();
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_client_is_asked_in_time_to_make_another_connection() {
-    let routes = Router::new().route("/perftrack.v1.TrackingService/GetAlert", {
-        post(|request: HttpRequest<Body>| async move {
-            let from = request.extensions().get::<SocketAddr>().map_or_else(String::new, ToString::to_string);
-            Status::not_found(from).into_http::<Body>()
-        })
-    });
     let options = ServeOptions { max_connection_age: Some(Duration::from_millis(20)), ..ServeOptions::default() };
-    let running = start(routes, options).await;
+    let running = start(telling_where_from(), options).await;
     let channel = running.channel().await;
     becomes(channel.clone(), "", ServingStatus::Serving).await;
     let mut client = TrackingServiceClient::new(channel);
     let mut from = std::collections::BTreeSet::new();
     while from.len() < 4 {
-        let answer = client.get_alert(v1::GetAlertRequest::default()).await.unwrap_err();
-        // What never left this client, because its connection had just ended, is its library's to repeat; tonic does not.
-        if std::error::Error::source(&answer).is_none() {
-            assert_eq!(answer.code(), Code::NotFound, "{answer:?}");
-            from.insert(answer.message().to_owned());
-        }
+        from.insert(where_from(&mut client).await);
     }
     running.stopped().await;
+}
+
+#[tokio::test]
+async fn clients_are_asked_to_go_when_a_server_leaves_and_may_come_again_until_they_know_another() {
+    let options = ServeOptions { shutdown_delay: Duration::from_hours(1), ..ServeOptions::default() };
+    let running = start(telling_where_from(), options).await;
+    let channel = running.channel().await;
+    becomes(channel.clone(), "", ServingStatus::Serving).await;
+    // A stream that goes on holds its connection, and is not ended by it.
+    let request = HealthCheckRequest { service: String::new() };
+    let mut watched = HealthClient::new(channel.clone()).watch(request).await.unwrap().into_inner();
+    assert_eq!(watched.message().await.unwrap().unwrap().status(), ServingStatus::Serving);
+    let mut client = TrackingServiceClient::new(channel);
+    let before = where_from(&mut client).await;
+    assert_eq!(where_from(&mut client).await, before, "it stays on its connection");
+    running.stop.cancel();
+    assert_eq!(watched.message().await.unwrap().unwrap().status(), ServingStatus::NotServing);
+    while where_from(&mut client).await == before {}
+    // Whoever comes only now is answered too.
+    becomes(running.channel().await, "", ServingStatus::NotServing).await;
+    running.server.abort();
 }
 
 #[tokio::test]

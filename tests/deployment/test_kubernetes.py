@@ -11,7 +11,6 @@ import yaml
 from manifests import (
     OVERLAYS,
     ROOT,
-    SERVERS,
     built,
     containers,
     known_settings,
@@ -259,49 +258,5 @@ def test_every_setting_is_one_that_the_services_know(overlay: str) -> None:
             assert name.removeprefix("PERFTRACK_").lower() in known_settings(), name
 
 
-def test_production_is_encrypted_and_asks_for_tokens(overlay: str) -> None:
-    if overlay != "production":
-        pytest.skip("development is in the clear")
-    for server in servers(overlay):
-        its = settings(overlay, server)
-        mounts = [mount["mountPath"] for mount in containers(server)[0]["volumeMounts"]]
-        for name in ["TLS_CERT_FILE", "TLS_KEY_FILE", "TOKENS_FILE"]:
-            assert its[f"PERFTRACK_{name}"].rsplit("/", 1)[0] in mounts
-        # A file that is mounted by itself is never renewed.
-        assert all("subPath" not in mount for mount in containers(server)[0]["volumeMounts"])
-    assert not manifests(overlay, "Secret"), "secrets do not belong into a repository"
-
-
-def test_production_scales_by_itself_between_bounds(overlay: str) -> None:
-    if overlay != "production":
-        pytest.skip("development has one of each")
-    for server in servers(overlay):
-        scaler = named(overlay, "HorizontalPodAutoscaler", server["metadata"]["name"])["spec"]
-        assert scaler["scaleTargetRef"]["name"] == server["metadata"]["name"]
-        assert 2 <= scaler["minReplicas"] < scaler["maxReplicas"]
-        assert "replicas" not in server["spec"], "a release would undo what the autoscaler did"
-
-
 def test_production_has_no_database_in_the_cluster(overlay: str) -> None:
     assert bool(manifests(overlay, "StatefulSet")) == (overlay == "dev")
-
-
-def test_components_name_ports_and_services_that_exist(overlay: str) -> None:
-    if overlay != "production":
-        pytest.skip("development has no components")
-    services = {m["metadata"]["name"]: m for m in manifests(overlay, "Service")}
-    for endpoint in named(overlay, "ServiceMonitor", "perftrack")["spec"]["endpoints"]:
-        assert all(endpoint["port"] in [port["name"] for port in s["spec"]["ports"]] for s in services.values())
-    selector = named(overlay, "ServiceMonitor", "perftrack")["spec"]["selector"]
-    assert all(selects(selector, service["metadata"]["labels"]) for service in services.values())
-    rules = named(overlay, "GRPCRoute", "perftrack")["spec"]["rules"]
-    for rule in rules:
-        for backend in rule["backendRefs"]:
-            assert backend["port"] in [port["port"] for port in services[backend["name"]]["spec"]["ports"]]
-    routed = {match["method"]["service"] for rule in rules for match in rule["matches"]}
-    proto = "\n".join(path.read_text() for path in (ROOT / "proto").rglob("*.proto"))
-    assert routed == {f"perftrack.v1.{name}" for name in re.findall(r"^service (\w+)", proto, re.MULTILINE)}
-    certificate = named(overlay, "Certificate", "perftrack-tls")["spec"]
-    assert {f"perftrack-{server}.perftrack.svc" for server in SERVERS} <= set(certificate["dnsNames"])
-    backend = named(overlay, "BackendTLSPolicy", "perftrack")["spec"]
-    assert backend["validation"]["hostname"] in certificate["dnsNames"]

@@ -1,6 +1,7 @@
 //! All that is told of the asked alerts before anything is judged: the cohort, each feature, the sides of each cut. They are
 //! worked out side by side, what takes longest first. All but the census rests on the matured alerts alone, and holds for the
-//! next revision too as long as those are the same: most of what happens, happens to alerts that are still followed.
+//! next revision too as long as those are the same, whatever window or filter chose them: most of what happens, happens to alerts
+//! that are still followed.
 
 use std::sync::Arc;
 
@@ -63,9 +64,6 @@ impl Description {
     /// again.
     #[must_use]
     pub fn of(snapshot: &Snapshot, selection: &Selection, recorded: Vec<(usize, &Column)>) -> Self {
-        if selection.is_filtered {
-            return Self::anew(snapshot, selection, recorded);
-        }
         let question = Described::of(snapshot);
         let (derived, rows) = (snapshot.derived(), &selection.matured);
         let told = derived.resting_on(rows, &question).unwrap_or_else(|| {

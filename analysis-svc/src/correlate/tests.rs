@@ -357,3 +357,23 @@ fn a_window_that_is_asked_again_has_the_same_answer_and_so_has_each_of_several()
     assert!(first.iter().eq(again.iter().rev()));
     assert!(first[0] != first[1] && first[4] != first[5]);
 }
+
+#[test]
+fn a_filter_that_is_asked_again_has_the_same_answer_and_one_that_keeps_all_gets_no_verdict_of_theirs() {
+    let data = snapshot(planted());
+    let ask = |data: &Snapshot, filter: &str| {
+        let kept = Kept::of(data, &Filter::parse(filter).expect("a filter")).expect("columns");
+        correlate(data, &Question { kept, ..everything() })
+    };
+    let filters = ["smart_money_involved = true", "NOT lp_locked = true", "final_score >= 0 OR NOT final_score:*"];
+    // Nothing is kept yet where each is asked of a revision of its own.
+    let anew = filters.map(|filter| format!("{:?}", ask(&snapshot(planted()), filter)));
+    let standing = correlate(&data, &everything());
+    for _ in 0..2 {
+        assert_eq!(filters.map(|filter| format!("{:?}", ask(&data, filter))), anew);
+    }
+    let all = ask(&data, filters[2]);
+    assert_eq!(all.cohort, standing.cohort);
+    assert!(standing.progress.is_some() && all.progress.is_none());
+    assert_eq!(format!("{:?}", correlate(&data, &everything())), format!("{standing:?}"));
+}

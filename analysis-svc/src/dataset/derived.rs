@@ -13,7 +13,7 @@ type Cell = Arc<OnceLock<Arc<dyn Any + Send + Sync>>>;
 #[derive(Debug, Default)]
 pub struct Derived {
     cells: Mutex<HashMap<TypeId, Cell>>,
-    /// The one kept last at the end.
+    /// The one that was kept or asked for last at the end.
     resting: Mutex<Vec<Resting>>,
 }
 
@@ -73,15 +73,17 @@ impl Derived {
         K: Any + Send + Sync + PartialEq,
         V: Any + Send + Sync,
     {
-        let resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
-        resting.iter().find_map(|kept| {
-            let is_asked = kept.question.downcast_ref::<K>() == Some(question) && kept.rows == *rows;
-            is_asked.then(|| Arc::clone(&kept.value).downcast().ok()).flatten()
-        })
+        let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_asked = |kept: &Resting| kept.question.downcast_ref::<K>() == Some(question) && kept.rows == *rows;
+        let place = resting.iter().position(is_asked)?;
+        let kept = resting.remove(place);
+        let value = Arc::clone(&kept.value);
+        resting.push(kept);
+        value.downcast().ok()
     }
 
     /// Keeps what was found to `question` and rests on these rows alone: on none of the others, and on nothing else that the next
-    /// revision may have otherwise.
+    /// revision may have otherwise. Of each type of question the latest few are kept.
     pub fn keep_resting_on<K, V>(&self, rows: Bitmap, question: K, value: Arc<V>)
     where
         K: Any + Send + Sync,
@@ -90,8 +92,8 @@ impl Derived {
         let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
         let of_its_type = |(place, kept): (usize, &Resting)| kept.question.is::<K>().then_some(place);
         let places: Vec<usize> = resting.iter().enumerate().filter_map(of_its_type).collect();
-        if let Some(&oldest) = places.first().filter(|_| places.len() == RECENT) {
-            resting.remove(oldest);
+        if let Some(&longest_ago) = places.first().filter(|_| places.len() == RECENT) {
+            resting.remove(longest_ago);
         }
         resting.push(Resting { rows, question: Arc::new(question), value });
     }
@@ -154,5 +156,17 @@ mod tests {
         assert_eq!((found(&next, &moved, "question").as_deref(), found(&next, &rows, "question")), (Some(&7), None));
         let changed = next.handed_on(|_| Bitmap::of_range(10, 3..5));
         assert_eq!(found(&changed, &Bitmap::of_range(10, 3..5), "question"), None);
+    }
+
+    #[test]
+    fn of_what_rests_on_rows_that_is_kept_longest_which_was_asked_for_last() {
+        let derived = Derived::default();
+        let rows = |first: usize| Bitmap::of_range(9, first..9);
+        let keep = |first: usize| derived.keep_resting_on(rows(first), "question", Arc::new(first));
+        let is_kept = |first: usize| derived.resting_on::<&str, usize>(&rows(first), &"question").is_some();
+        (0..RECENT).for_each(keep);
+        assert!(is_kept(0));
+        keep(RECENT);
+        assert_eq!([0, 1, RECENT].map(is_kept), [true, false, true]);
     }
 }

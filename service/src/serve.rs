@@ -239,9 +239,9 @@ impl Server {
 
     /// Takes calls by `routes` until it is stopped; `probe` says again and again whether the server can do its work.
     ///
-    /// After the stop health says NOT_SERVING, and clients are asked to look for others; after [`ServeOptions::shutdown_delay`],
-    /// if it ever said otherwise, no new call is taken, and this returns when the calls in flight have ended, or were cut off after
-    /// [`ServeOptions::drain_timeout`].
+    /// After the stop health says NOT_SERVING, and clients are asked to look for others; after
+    /// [`ServeOptions::shutdown_delay`], if it ever said otherwise, no new call is taken, and this returns when the calls in
+    /// flight have ended, or were cut off after [`ServeOptions::drain_timeout`].
     ///
     /// # Errors
     /// [`ServeError`] when it breaks down.

@@ -1,7 +1,7 @@
 //! All that is told of the asked alerts before anything is judged: the cohort, each feature, the sides of each cut. They are
-//! worked out side by side, what takes longest first. All but the census rests on the matured alerts alone, and holds for the
-//! next revision too as long as those are the same, whatever window or filter chose them: most of what happens, happens to alerts
-//! that are still followed.
+//! worked out side by side, what takes longest first. All but the census rests on the matured alerts alone, whatever window or
+//! filter chose them, and holds for the next revision too as long as those are the same: most of what happens, happens to
+//! alerts that are still followed.
 
 use std::sync::Arc;
 

@@ -372,6 +372,11 @@ fn a_filter_that_is_asked_again_has_the_same_answer_and_one_that_keeps_all_gets_
     for _ in 0..2 {
         assert_eq!(filters.map(|filter| format!("{:?}", ask(&data, filter))), anew);
     }
+    // What was told of the alerts that a filter keeps is kept, too.
+    let kept = Kept::of(&data, &Filter::parse(filters[0]).expect("a filter")).expect("columns");
+    let rows = selection::Selection::of(&data, Window::default(), &kept).matured;
+    let told = data.derived().resting_on::<_, Description>(&rows, &description::Described::of(&data));
+    assert!(told.is_some());
     let all = ask(&data, filters[2]);
     assert_eq!(all.cohort, standing.cohort);
     assert!(standing.progress.is_some() && all.progress.is_none());

@@ -93,6 +93,7 @@ async fn clients_are_asked_to_go_when_a_server_leaves_and_may_come_again_until_t
     running.stop.cancel();
     assert_eq!(watched.message().await.unwrap().unwrap().status(), ServingStatus::NotServing);
     while where_from(&mut client).await == before {}
+    assert!(futures::FutureExt::now_or_never(watched.message()).is_none(), "the stream has not ended");
     // Whoever comes only now is answered too.
     becomes(running.channel().await, "", ServingStatus::NotServing).await;
     running.server.abort();
